@@ -1,0 +1,16 @@
+"""Hidden tests outside the sandbox: plain pytest on the trusted side asks for the student's names."""
+
+from autograder.examiner.notebook import StudentNotebook
+from autograder.examiner.session import Candidate, Examined, collect, examine
+from autograder.examiner.standins import NoAnswer, StandIn, StudentError
+
+__all__ = [
+    "Candidate",
+    "Examined",
+    "NoAnswer",
+    "StandIn",
+    "StudentError",
+    "StudentNotebook",
+    "collect",
+    "examine",
+]

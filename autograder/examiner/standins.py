@@ -1,0 +1,206 @@
+"""What a test holds in place of a student's function, model or object, and what goes wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NoReturn, Protocol
+
+from autograder.report import Outcome
+from autograder.wire.codec import Handle, KerasModel
+
+MAX_ITERATED = 1_000_000
+_BUILTIN_ERRORS: dict[str, type[Exception]] = {
+    error.__name__: error
+    for error in (
+        ArithmeticError,
+        AssertionError,
+        AttributeError,
+        ImportError,
+        IndexError,
+        KeyError,
+        LookupError,
+        MemoryError,
+        NameError,
+        OverflowError,
+        RecursionError,
+        RuntimeError,
+        StopIteration,
+        TypeError,
+        ValueError,
+        ZeroDivisionError,
+    )
+}
+
+
+class NoAnswer(BaseException):
+    """There is no answer that a test could judge. Not an `Exception`, so that no test passes by expecting one.
+
+    Args:
+        outcome: what the test's outcome becomes.
+        message: a sentence for the student.
+    """
+
+    def __init__(self, outcome: Outcome, message: str) -> None:
+        super().__init__(message)
+        self.outcome: Outcome = outcome
+        self.message = message
+
+
+class StudentError(Exception):
+    """The student's code raised. Also an instance of the builtin exception that it raised, where there is one.
+
+    Args:
+        label: what was asked, as the student would write it.
+        kind: name of the exception's class.
+        message: its message.
+        traceback: the last lines of its traceback, inside the sandbox.
+    """
+
+    def __init__(self, label: str, kind: str, message: str, traceback: str) -> None:
+        Exception.__init__(self, message)
+        self.label, self.kind, self.message, self.traceback = label, kind, message, traceback
+
+    def __str__(self) -> str:
+        return f"{self.label} raised {self.kind}: {self.message}" if self.message else f"{self.label} raised {self.kind}"
+
+
+def student_error(label: str, raised: dict[str, Any]) -> StudentError:
+    """Return the error for what the sandbox says was raised."""
+    kind, message = str(raised.get("type", "Exception")), str(raised.get("message", ""))
+    names = raised.get("builtin", [])
+    base = next((_BUILTIN_ERRORS[name] for name in names if name in _BUILTIN_ERRORS), None)
+    cls = StudentError if base is None else _combined(base)
+    return cls(label, kind, message, str(raised.get("traceback", "")))
+
+
+def _combined(base: type[Exception]) -> type[StudentError]:
+    if base not in _COMBINED:
+        _COMBINED[base] = type(f"Student{base.__name__}", (StudentError, base), {})
+    return _COMBINED[base]
+
+
+_COMBINED: dict[type[Exception], type[StudentError]] = {}
+
+
+class Asks(Protocol):
+    """Something that can put a question about an object to the sandbox."""
+
+    def ask(self, action: str, target: Handle, arguments: list[Any], label: str) -> Any: ...
+
+
+class StandIn:
+    """A function, a Keras model or another object that stays in the sandbox.
+
+    Calling it, reading and setting its attributes and items, `len`, `in`, iterating and `repr` each ask the
+    sandbox, and give plain data or another stand-in. Two stand-ins are equal when they are the same object.
+    """
+
+    __slots__ = ("_asks", "_handle", "_label")
+
+    _asks: Asks
+    _handle: Handle
+    _label: str
+
+    def __init__(self, asks: Asks, handle: Handle, label: str) -> None:
+        for name, value in (("_asks", asks), ("_handle", handle), ("_label", label)):
+            object.__setattr__(self, name, value)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._do("call", [list(args), kwargs], f"{self._label}(…)")
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self._do("getattr", [name], f"{self._label}.{name}")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self._do("setattr", [name, value], f"{self._label}.{name}")
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._do("getitem", [key], f"{self._label}[…]")
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._do("setitem", [key, value], f"{self._label}[…]")
+
+    def __contains__(self, item: Any) -> bool:
+        return self._do("contains", [item], self._label) is True
+
+    def __len__(self) -> int:
+        length = self._do("len", [], f"len({self._label})")
+        if type(length) is not int or length < 0:
+            raise NoAnswer("unusable", f"`len({self._label})` is not a length.")
+        return length
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __iter__(self) -> Iterator[Any]:
+        iterator = self._do("iter", [], f"iter({self._label})")
+        if not isinstance(iterator, StandIn):
+            raise NoAnswer("unusable", f"`{self._label}` cannot be iterated over.")
+        for _ in range(MAX_ITERATED):
+            items = iterator._do("next", [], self._label)
+            if not items:
+                return
+            yield from items
+        raise NoAnswer("unusable", f"`{self._label}` has no end.")
+
+    def __array__(self, *_: Any, **__: Any) -> NoReturn:
+        raise NoAnswer(
+            "unusable", f"`{self._label}` should be numbers or an array; it is a {self._handle.type_name}."
+        )
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, StandIn) and other._handle.id == self._handle.id
+
+    def __hash__(self) -> int:
+        return hash(self._handle.id)
+
+    def __repr__(self) -> str:
+        return f"<the student's {self._label}: {self._handle.description}>"
+
+    def _do(self, action: str, arguments: list[Any], label: str) -> Any:
+        return self._asks.ask(action, self._handle, arguments, label)
+
+
+def kind_of(value: StandIn) -> str:
+    """Return `function`, `class`, `keras_model`, `callable` or `object`."""
+    return value._handle.kind
+
+
+def for_sandbox(value: Any) -> Any:
+    """Return what a test passes on, with stand-ins as handles and Keras models as data.
+
+    Raises:
+        TypeError: the test passes something that cannot be carried; that is the test's fault.
+    """
+    if isinstance(value, StandIn):
+        return value._handle
+    if isinstance(value, list):
+        return [for_sandbox(item) for item in value]
+    if isinstance(value, tuple):
+        return tuple(for_sandbox(item) for item in value)
+    if isinstance(value, dict):
+        return {key: for_sandbox(item) for key, item in value.items()}
+    if hasattr(value, "to_json") and hasattr(value, "get_weights"):
+        return KerasModel(value.to_json(), [*value.get_weights()])
+    return value
+
+
+def from_sandbox(value: Any, asks: Asks, label: str) -> Any:
+    """Return what the sandbox answered, with handles as stand-ins.
+
+    Raises:
+        NoAnswer: it answered with something that only the grader may send.
+    """
+    if isinstance(value, Handle):
+        return StandIn(asks, value, label)
+    if isinstance(value, KerasModel):
+        raise NoAnswer("unusable", f"`{label}` is not an answer.")
+    if isinstance(value, list):
+        return [from_sandbox(item, asks, f"{label}[{index}]") for index, item in enumerate(value)]
+    if isinstance(value, tuple):
+        return tuple(from_sandbox(item, asks, f"{label}[{index}]") for index, item in enumerate(value))
+    if isinstance(value, dict):
+        return {key: from_sandbox(item, asks, f"{label}[{key!r}]") for key, item in value.items()}
+    return value

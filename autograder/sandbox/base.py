@@ -1,0 +1,164 @@
+"""What a sandbox is: something that starts a worker and gives a connection to it.
+
+The conformance suite in `tests/sandbox/` is the specification; `claims` says which parts a provider promises.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from autograder.course import Limits
+from autograder.wire import frames
+
+Claim = Literal["limits", "isolation"]
+FRAME_LIMIT = 1 << 30
+SLOT_OVERHEAD_MB = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class SlotSpec:
+    """What a slot must offer.
+
+    Args:
+        preload: modules that the worker imports once.
+        limits: what one submission may use.
+        image: container image with a tag, for engines.
+        gpu: ask for a GPU.
+        gpu_device: which one (an index or UUID); None for any.
+    """
+
+    preload: tuple[str, ...] = ()
+    limits: Limits = Limits()
+    image: str = "cnn-autograder:cpu"
+    gpu: bool = False
+    gpu_device: str | None = None
+
+
+class Connection(ABC):
+    """A stream of frames to one worker and back."""
+
+    @abstractmethod
+    def send(self, body: bytes, seconds: float) -> None:
+        """Send one frame.
+
+        Raises:
+            ClosedError: the worker is gone.
+            TimeoutError: it does not read.
+        """
+
+    @abstractmethod
+    def receive(self, seconds: float) -> bytes:
+        """Return the next frame.
+
+        Raises:
+            ClosedError: the worker is gone.
+            FrameError: what came is no frame.
+            TimeoutError: nothing came in time.
+        """
+
+    @abstractmethod
+    def close(self) -> None:
+        """End the worker and everything in its sandbox, whatever state it is in. May be called twice."""
+
+    @abstractmethod
+    def log(self) -> str:
+        """The last lines that the worker wrote to its standard error."""
+
+    @property
+    def image(self) -> str | None:
+        """Digest of the image that the worker runs in, where there is one."""
+        return None
+
+
+class Sandbox(ABC):
+    """A provider of sandboxes. Instances hold no state; `open` may be called from any process."""
+
+    name: ClassVar[str]
+    claims: ClassVar[frozenset[Claim]]
+
+    @abstractmethod
+    def why_unavailable(self) -> str | None:
+        """Say why this machine cannot run this sandbox, or None when it can."""
+
+    @abstractmethod
+    def open(self, spec: SlotSpec) -> Connection:
+        """Start a worker.
+
+        Raises:
+            SandboxUnavailableError: this machine cannot run this sandbox.
+            SandboxError: starting failed.
+        """
+
+
+class PipeConnection(Connection):
+    """A connection over two file descriptors, for workers that are child processes."""
+
+    def __init__(self, reader: int, writer: int) -> None:
+        self._reader, self._writer = reader, writer
+        os.set_blocking(reader, False)
+        os.set_blocking(writer, False)
+        self._frames = frames.FrameReader(FRAME_LIMIT)
+
+    def send(self, body: bytes, seconds: float) -> None:
+        frames.write_all(self._writer, frames.pack(body), time.monotonic() + seconds)
+
+    def receive(self, seconds: float) -> bytes:
+        deadline = time.monotonic() + seconds
+        while (body := self._frames.take()) is None:
+            wait = deadline - time.monotonic()
+            if wait <= 0 or not select.select([self._reader], [], [], wait)[0]:
+                raise TimeoutError("the worker does not answer")
+            data = os.read(self._reader, frames.CHUNK)
+            if not data:
+                raise frames.ClosedError("the worker is gone")
+            self._frames.feed(data)
+        return body
+
+
+def worker_command(python: str, isolation: str, scratch: str, preload: tuple[str, ...]) -> list[str]:
+    """The command line that starts a worker."""
+    return [
+        *(python, "-P", "-s", "-m", "autograder.worker"),
+        *("--isolation", isolation, "--scratch", scratch, "--preload", ",".join(preload)),
+    ]
+
+
+def worker_environment(**more: str) -> dict[str, str]:
+    """The whole environment of a worker: nothing of the grader's comes along."""
+    return {
+        "PATH": "/usr/local/bin:/usr/bin:/bin",
+        "LANG": "C.UTF-8",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONHASHSEED": "0",
+        "TF_CPP_MIN_LOG_LEVEL": "2",
+        "TF_ENABLE_ONEDNN_OPTS": "0",
+        **more,
+    }
+
+
+def describe_loss(reason: str, limits: Limits, code: int | None, seconds: float) -> str:
+    """Say to a student why the sandbox had to end their process, or how it ended."""
+    sentences: Mapping[str, str] = {
+        "timeout": f"took longer than {seconds:g} s and was stopped",
+        "memory": f"used more than {limits.memory_mb} MB of memory and was stopped",
+        "processes": f"started too many processes and was stopped (at most {limits.processes}, "
+        f"together within {limits.memory_mb} MB)",
+        "garbled": "wrote into the grader's channel, or gave an answer larger than "
+        f"{limits.answer_mb} MB, and was stopped",
+        "died": f"ended the Python process {_how(code)}",
+    }
+    return sentences.get(reason, f"could not go on ({reason})")
+
+
+def _how(code: int | None) -> str:
+    if code is None:
+        return "without a word"
+    if code > 128:
+        return f"by a crash (signal {code - 128})"
+    return f"with exit code {code}"

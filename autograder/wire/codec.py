@@ -1,0 +1,315 @@
+"""Plain data ↔ bytes, for both sides of the trust boundary.
+
+Carried by value: None, booleans, integers, floats, complex numbers, strings, bytes, lists, tuples, dicts,
+sets, slices, `...`, numpy arrays and scalars of whitelisted dtypes. Everything else goes as a `Handle` or,
+towards the sandbox only, as a `KerasModel`. Subclasses become their plain base, so that no method of a
+student's class is ever called on the trusted side.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import msgpack
+import numpy as np
+
+MAX_DEPTH = 32
+MAX_ITEMS = 1_000_000
+MAX_INTEGER_BYTES = 1024
+MAX_DIMENSIONS = 32
+
+_DTYPES = frozenset(
+    ["|b1", "|i1", "<i2", "<i4", "<i8", "|u1", "<u2", "<u4", "<u8", "<f2", "<f4", "<f8", "<c8", "<c16"]
+)
+
+_ARRAY, _TUPLE, _INTEGER, _COMPLEX, _SCALAR, _HANDLE, _MAPPING, _SET, _SLICE, _ELLIPSIS, _MODEL = range(1, 12)
+
+
+class WireError(Exception):
+    """A value cannot be carried, or bytes are not a value. The message says which and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """A name for an object that stays in the sandbox."""
+
+    id: int
+    kind: str
+    type_name: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class KerasModel:
+    """A Keras model as data: its architecture as Keras' own JSON and its weights in order."""
+
+    architecture: str
+    weights: list[np.ndarray[Any, Any]]
+
+
+def encode(value: Any, *, on_object: Callable[[Any], Handle | KerasModel] | None = None) -> bytes:
+    """Return `value` as bytes.
+
+    Args:
+        value: plain data, or something that `on_object` has a `Handle` or `KerasModel` for.
+        on_object: called for whatever is not plain data; without it such a value is an error.
+
+    Raises:
+        WireError: the value is nested too deeply, has too many parts, or cannot be carried.
+    """
+    return _Encoder(on_object).encode(value)
+
+
+def decode(data: bytes) -> Any:
+    """Return the value in `data`; the opposite of `encode`, for any bytes whatever.
+
+    Raises:
+        WireError: the bytes are not a value.
+    """
+    try:
+        return _Decoder().decode(data)
+    except WireError:
+        raise
+    except RecursionError:
+        raise WireError("nested too deeply") from None
+    except Exception as error:  # msgpack and numpy raise many kinds on hostile bytes
+        raise WireError(f"not a value: {type(error).__name__}") from None
+
+
+class _Encoder:
+    def __init__(self, on_object: Callable[[Any], Handle | KerasModel] | None) -> None:
+        self._on_object = on_object
+        self._items = 0
+
+    def encode(self, value: Any) -> bytes:
+        return self._bytes(self._plain(value, 0))
+
+    @staticmethod
+    def _bytes(plain: Any) -> bytes:
+        packed: bytes = msgpack.packb(plain, use_bin_type=True)
+        return packed
+
+    def _extension(self, code: int, plain: Any) -> msgpack.ExtType:
+        return msgpack.ExtType(code, self._bytes(plain))
+
+    def _plain(self, value: Any, depth: int) -> Any:
+        """Return `value` in terms that msgpack knows."""
+        self._items += 1
+        if depth > MAX_DEPTH:
+            raise WireError(f"the value is nested more than {MAX_DEPTH} levels deep")
+        if self._items > MAX_ITEMS:
+            raise WireError(f"the value has more than {MAX_ITEMS} parts; use an array")
+        if value is None or isinstance(value, bool):
+            return value
+        if value is Ellipsis:
+            return msgpack.ExtType(_ELLIPSIS, b"")
+        if isinstance(value, np.generic):
+            return self._scalar(value)
+        if isinstance(value, int):
+            return self._integer(int(value))
+        if isinstance(value, float):
+            return float(value)
+        if isinstance(value, complex):
+            return msgpack.ExtType(_COMPLEX, struct.pack("<dd", value.real, value.imag))
+        if isinstance(value, str):
+            return _text(value)
+        if isinstance(value, bytes | bytearray | memoryview):
+            return bytes(value)
+        if isinstance(value, np.ndarray):
+            return self._array(np.array(value, subok=False, copy=None))
+        return self._container(value, depth)
+
+    def _container(self, value: Any, depth: int) -> Any:
+        if isinstance(value, list):
+            return [self._plain(item, depth + 1) for item in list.__iter__(value)]
+        if isinstance(value, tuple):
+            return self._extension(_TUPLE, [self._plain(item, depth + 1) for item in tuple.__iter__(value)])
+        if isinstance(value, dict):
+            return self._mapping(value, depth)
+        if isinstance(value, set | frozenset):
+            return self._extension(_SET, [self._plain(item, depth + 1) for item in value])
+        if isinstance(value, slice):
+            parts = [value.start, value.stop, value.step]
+            return self._extension(_SLICE, [self._plain(part, depth + 1) for part in parts])
+        return self._object(value, depth)
+
+    def _mapping(self, value: dict[Any, Any], depth: int) -> Any:
+        pairs = [(key, self._plain(item, depth + 1)) for key, item in dict.items(value)]
+        if all(type(key) is str for key, _ in pairs):
+            return {_text(key): item for key, item in pairs}
+        return self._extension(_MAPPING, [[self._plain(key, depth + 1), item] for key, item in pairs])
+
+    def _integer(self, value: int) -> Any:
+        if -(1 << 63) <= value < (1 << 64):
+            return value
+        size = value.bit_length() // 8 + 1
+        if size > MAX_INTEGER_BYTES:
+            raise WireError(f"an integer of {value.bit_length()} bits is too large to carry")
+        return msgpack.ExtType(_INTEGER, value.to_bytes(size, "big", signed=True))
+
+    def _array(self, array: np.ndarray[Any, Any]) -> Any:
+        array = _portable(array)
+        return self._extension(_ARRAY, [array.dtype.str, list(array.shape), array.tobytes()])
+
+    def _scalar(self, value: np.generic) -> Any:
+        array = _portable(np.asarray(value))
+        return self._extension(_SCALAR, [array.dtype.str, array.tobytes()])
+
+    def _object(self, value: Any, depth: int) -> Any:
+        if isinstance(value, Handle):
+            return self._handle(value)
+        array = _as_array(value)
+        if array is not None:
+            return self._array(array)
+        if self._on_object is None:
+            raise WireError(f"a value of type {type(value).__name__} cannot be carried")
+        substitute = self._on_object(value)
+        if isinstance(substitute, KerasModel):
+            weights = [self._plain(weight, depth + 1) for weight in substitute.weights]
+            return self._extension(_MODEL, [substitute.architecture, weights])
+        return self._handle(substitute)
+
+    def _handle(self, handle: Handle) -> Any:
+        parts = [handle.id, _text(handle.kind), _text(handle.type_name), _text(handle.description)]
+        return self._extension(_HANDLE, parts)
+
+
+def _text(value: str) -> str:
+    """Return a plain `str` without lone surrogates, which UTF-8 has no bytes for."""
+    return str.encode(value, "utf-8", "replace").decode("utf-8")
+
+
+def _as_array(value: Any) -> np.ndarray[Any, Any] | None:
+    """Return tensors and other array-likes as a plain array; None when `value` is something else."""
+    if isinstance(value, type) or not hasattr(type(value), "__array__"):
+        return None
+    try:
+        return _portable(np.array(np.asarray(value), subok=False))
+    except Exception:  # a symbolic tensor, a table of objects: it stays where it is
+        return None
+
+
+def _portable(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return `array` little-endian and C-contiguous, in a whitelisted dtype or fixed-width text."""
+    if array.dtype.kind == "O":
+        raise WireError("an array of objects cannot be carried; use numbers")
+    if array.dtype.kind not in "biufcU":
+        if array.dtype.kind == "V" and array.dtype.names is None and array.dtype.itemsize <= 2:
+            array = array.astype(np.float32)  # bfloat16 and the float8 kinds
+        else:
+            raise WireError(f"an array of dtype {array.dtype} cannot be carried")
+    if array.dtype.kind == "f" and array.dtype.itemsize > 8:
+        array = array.astype(np.float64)
+    if array.dtype.kind == "c" and array.dtype.itemsize > 16:
+        array = array.astype(np.complex128)
+    return np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<")).reshape(array.shape)
+
+
+class _Decoder:
+    def __init__(self) -> None:
+        self._depth = 0
+
+    def decode(self, data: bytes) -> Any:
+        if self._depth > MAX_DEPTH:
+            raise WireError("nested too deeply")
+        self._depth += 1
+        try:
+            value = msgpack.unpackb(
+                data,
+                raw=False,
+                strict_map_key=True,
+                ext_hook=self._extension,
+                max_str_len=len(data),
+                max_bin_len=len(data),
+                max_array_len=min(len(data), MAX_ITEMS),
+                max_map_len=min(len(data), MAX_ITEMS),
+                max_ext_len=len(data),
+            )
+        finally:
+            self._depth -= 1
+        _check_depth(value)
+        return value
+
+    def _extension(self, code: int, data: bytes) -> Any:
+        if code == _ELLIPSIS:
+            return Ellipsis
+        if code == _INTEGER:
+            if len(data) > MAX_INTEGER_BYTES:
+                raise WireError("an integer is too large")
+            return int.from_bytes(data, "big", signed=True)
+        if code == _COMPLEX:
+            return complex(*struct.unpack("<dd", data))
+        parts = self.decode(data)
+        if not isinstance(parts, list):
+            raise WireError("an extension is malformed")
+        return self._from_parts(code, parts)
+
+    def _from_parts(self, code: int, parts: list[Any]) -> Any:
+        if code == _ARRAY:
+            return _array_from(*parts)
+        if code == _SCALAR:
+            dtype, data = parts
+            return _array_from(dtype, [], data)[()]
+        if code == _TUPLE:
+            return tuple(parts)
+        if code == _SET:
+            return frozenset(parts)
+        if code == _MAPPING:
+            return {key: item for key, item in parts}
+        if code == _SLICE:
+            return slice(*parts)
+        if code == _HANDLE:
+            return _handle_from(*parts)
+        if code == _MODEL:
+            architecture, weights = parts
+            return KerasModel(architecture, weights)
+        raise WireError(f"unknown kind of value: {code}")
+
+
+def _handle_from(identifier: Any, kind: Any, type_name: Any, description: Any) -> Handle:
+    if type(identifier) is not int or not all(type(text) is str for text in (kind, type_name, description)):
+        raise WireError("a handle is malformed")
+    return Handle(identifier, kind, type_name, description)
+
+
+def _array_from(dtype: Any, shape: Any, data: Any) -> np.ndarray[Any, Any]:
+    if type(dtype) is not str or type(shape) is not list or type(data) is not bytes:
+        raise WireError("an array is malformed")
+    if dtype not in _DTYPES and not _is_text_dtype(dtype):
+        raise WireError(f"an array of dtype {dtype[:20]!r} is not allowed")
+    if len(shape) > MAX_DIMENSIONS or not all(type(n) is int and 0 <= n < 1 << 40 for n in shape):
+        raise WireError("an array's shape is malformed")
+    kind = np.dtype(dtype)
+    if math.prod(shape) * kind.itemsize != len(data):
+        raise WireError("an array's shape does not fit its data")
+    if kind.itemsize == 0 or not data:
+        return np.zeros(shape, kind)
+    if kind.kind == "U" and int(np.frombuffer(data, "<u4").max()) > 0x10FFFF:
+        raise WireError("an array's text is malformed")
+    return np.frombuffer(data, kind).reshape(shape).copy()
+
+
+def _is_text_dtype(dtype: str) -> bool:
+    return dtype.startswith("<U") and dtype[2:].isdecimal() and dtype.isascii() and len(dtype) < 9
+
+
+def _check_depth(value: Any) -> None:
+    """Refuse nesting that would make a later, recursive reader of `value` fail."""
+    level: list[Any] = [value]
+    for _ in range(MAX_DEPTH + 2):
+        level = [inner for item in level for inner in _children(item)]
+        if not level:
+            return
+    raise WireError("nested too deeply")
+
+
+def _children(item: Any) -> list[Any]:
+    if isinstance(item, list | tuple):
+        return [inner for inner in item if isinstance(inner, list | tuple | dict)]
+    if isinstance(item, dict):
+        return [inner for inner in item.values() if isinstance(inner, list | tuple | dict)]
+    return []

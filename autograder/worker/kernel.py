@@ -1,0 +1,261 @@
+"""Runs a notebook's cells as Jupyter would, and keeps what they show, up to a cap."""
+
+from __future__ import annotations
+
+import builtins
+import io
+import os
+import sys
+import types
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+Output = dict[str, Any]
+TRUNCATED = "\n… more output was produced; the rest is not kept\n"
+MAX_OUTPUTS = 200
+
+
+class Recorder:
+    """The outputs of the cell that is running, as nbformat has them, up to `cap` bytes."""
+
+    def __init__(self) -> None:
+        self.cap = 0
+        self.outputs: list[Output] = []
+        self._room = 0
+        self._owner = os.getpid()
+
+    def begin(self, cap: int) -> None:
+        self.cap = self._room = cap
+        self.outputs = []
+        self._owner = os.getpid()
+
+    def write(self, stream: str, text: str) -> None:
+        if not text or self._full():
+            return
+        kept = text[: self._room]
+        self._room -= len(kept)
+        if len(kept) < len(text):
+            kept += TRUNCATED
+        last = self.outputs[-1] if self.outputs else {}
+        if last.get("output_type") == "stream" and last["name"] == stream:
+            last["text"] += kept
+        else:
+            self.outputs.append({"output_type": "stream", "name": stream, "text": kept})
+
+    def add(self, output: Output, size: int) -> None:
+        if self._full():
+            return
+        if size > self._room:
+            self._room = 0
+            self.outputs.append({"output_type": "stream", "name": "stderr", "text": TRUNCATED})
+            return
+        self._room -= size
+        self.outputs.append(output)
+
+    def clear(self) -> None:
+        self.outputs = []
+
+    def _full(self) -> bool:
+        return self._room <= 0 or len(self.outputs) >= MAX_OUTPUTS or os.getpid() != self._owner
+
+
+class _Stream(io.TextIOBase):
+    """Stands in for sys.stdout and sys.stderr."""
+
+    encoding = "utf-8"
+
+    def __init__(self, recorder: Recorder, name: str) -> None:
+        self._recorder = recorder
+        self.name = name
+
+    def write(self, text: str) -> int:
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        self._recorder.write(self.name, str(text))
+        return len(text)
+
+    def writable(self) -> bool:
+        return True
+
+
+class _Publisher(DisplayPublisher):
+    recorder: Recorder
+
+    def publish(
+        self,
+        data: dict[str, Any],
+        metadata: dict[str, Any] | None = None,
+        *,
+        transient: dict[str, Any] | None = None,
+        update: bool = False,
+        **_: Any,
+    ) -> None:
+        output = {"output_type": "display_data", "data": _plain(data), "metadata": _plain(metadata or {})}
+        self.recorder.add(output, _size(output))
+
+    def clear_output(self, wait: bool = False) -> None:
+        self.recorder.clear()
+
+
+class _ResultHook(DisplayHook):
+    recorder: Recorder
+
+    def write_output_prompt(self) -> None:
+        pass
+
+    def write_format_data(self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None) -> None:
+        output = {
+            "output_type": "execute_result",
+            "data": _plain(format_dict),
+            "metadata": _plain(md_dict or {}),
+            "execution_count": self.prompt_count,
+        }
+        self.recorder.add(output, _size(output))
+
+    def finish_displayhook(self) -> None:
+        pass
+
+
+class _Shell(InteractiveShell):
+    recorder: Recorder
+
+    def _showtraceback(self, etype: type[BaseException], evalue: BaseException, stb: list[str]) -> None:
+        output = {
+            "output_type": "error",
+            "ename": getattr(etype, "__name__", "Error"),
+            "evalue": _text(evalue),
+            "traceback": [str(line) for line in stb],
+        }
+        self.recorder.add(output, _size(output))
+
+    def init_history(self) -> None:
+        super().init_history()
+        self.history_manager.enabled = False
+
+    def enable_gui(self, gui: Any = None) -> None:
+        """There is no screen."""
+
+
+class NotebookKernel:
+    """An IPython shell that is made once, before the fork, and used by one submission after it."""
+
+    def __init__(self) -> None:
+        self.recorder = Recorder()
+        config = Config()
+        config.HistoryManager.enabled = False
+        config.HistoryManager.hist_file = ":memory:"
+        _Shell.recorder = _Publisher.recorder = _ResultHook.recorder = self.recorder
+        _Shell.colors.default_value = "nocolor"
+        self.shell: Any = _Shell.instance(
+            config=config, display_pub_class=_Publisher, displayhook_class=_ResultHook
+        )
+        self.shell.colors = "nocolor"
+        self.shell.system = self.shell.system_piped
+        self._use_inline_plots()
+
+    def run(
+        self,
+        sources: list[str],
+        skip: Iterable[int],
+        cap: int,
+        on_cell: Callable[[int], None],
+    ) -> list[dict[str, Any]]:
+        """Run the code cells in `sources`, and return for each what it showed and whether it raised.
+
+        Args:
+            sources: the source of each code cell, in order.
+            skip: indices of cells that are left out.
+            cap: bytes of output kept per cell.
+            on_cell: called with the index of each cell before it runs.
+        """
+        self._prepare()
+        owner = os.getpid()
+        left_out = set(skip)
+        results = []
+        for index, source in enumerate(sources):
+            on_cell(index)
+            self.recorder.begin(cap)
+            ok = index in left_out or self._run_cell(source)
+            if os.getpid() != owner:  # a fork of the student's that went on here
+                os._exit(0)
+            results.append({"ok": ok, "outputs": self.recorder.outputs})
+        self.recorder.begin(0)
+        return results
+
+    @property
+    def names(self) -> dict[str, Any]:
+        """What the notebook has defined."""
+        names: dict[str, Any] = self.shell.user_ns
+        return names
+
+    def _run_cell(self, source: str) -> bool:
+        try:
+            return bool(self.shell.run_cell(source, store_history=False).success)
+        except BaseException as error:  # IPython lets some kinds through, such as a SystemExit in a hook
+            self.recorder.write("stderr", f"{type(error).__name__}: {_text(error)}\n")
+            return False
+
+    def _prepare(self) -> None:
+        sys.stdout = _Stream(self.recorder, "stdout")
+        sys.stderr = _Stream(self.recorder, "stderr")
+        sys.path.insert(0, os.getcwd())
+        sys.modules["otter"] = _otter_stand_in()
+        builtins.input = _no_input
+
+    def _use_inline_plots(self) -> None:
+        os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+        try:
+            self.shell.enable_matplotlib("inline")
+        except ImportError:
+            return
+        import matplotlib.pyplot as plt
+
+        plt.close("all")
+
+
+def _otter_stand_in() -> types.ModuleType:
+    """A module `otter` whose checks do nothing: the grader asks its own tests from outside."""
+
+    class Notebook:
+        def __init__(self, *_: Any, **__: Any) -> None:
+            pass
+
+        def __getattr__(self, name: str) -> Callable[..., None]:
+            return lambda *_, **__: None
+
+    module = types.ModuleType("otter")
+    vars(module)["Notebook"] = Notebook
+    return module
+
+
+def _no_input(prompt: object = "") -> str:
+    raise RuntimeError("input() cannot be answered while the notebook is graded")
+
+
+def _plain(value: Any) -> Any:
+    """Return a MIME bundle as strings, bytes, numbers, lists and dicts."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, bytes):
+        import base64
+
+        return base64.b64encode(value).decode("ascii")
+    return value if value is None or isinstance(value, bool | int | float) else str(value)
+
+
+def _size(output: Output) -> int:
+    return len(repr(output))
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:
+        return "(its message cannot be shown)"
