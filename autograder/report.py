@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION: Literal[1] = 1
 
 Outcome = Literal[
     "passed",
@@ -78,6 +78,7 @@ class DeadlineVerdict(Closed):
     due: datetime
     received_at: datetime | None = None
     extension_until: datetime | None = None
+    extension_reason: str = Field(default="", description="for the instructor; not part of the message")
     late_seconds: float = 0.0
     late_days_used: int = 0
     factor: float = Field(default=1.0, ge=0, le=1, description="what the points are multiplied by")

@@ -22,6 +22,7 @@ from _pytest.runner import runtestprotocol
 from autograder.course import Assignment
 from autograder.errors import ConfigurationError
 from autograder.examiner.notebook import StudentNotebook
+from autograder.examiner.standins import NameProblem, NoAnswer
 from autograder.examiner.verdicts import judge
 from autograder.report import NotebookRun, TestInfo, TestResult
 
@@ -233,19 +234,21 @@ def names_plugin(provides: Iterable[str], value: Callable[[str], Any], seed: Cal
     """
 
     def fixture_for(name: str) -> Any:
-        @pytest.fixture(name=name)
         def fixture() -> Any:
-            return value(name)
+            try:
+                return value(name)
+            except NoAnswer as error:
+                raise NameProblem(error) from None
 
-        return staticmethod(fixture)
+        return pytest.fixture(name=name)(staticmethod(fixture))
 
-    @pytest.fixture(name="rng")
     def rng(request: pytest.FixtureRequest) -> np.random.Generator:
         digest = hmac.new(seed(), _test_id(request.node).encode(), hashlib.sha256).digest()
         return np.random.default_rng(int.from_bytes(digest, "big"))
 
     members = {f"name_{name}": fixture_for(name) for name in provides}
-    return type("StudentNames", (), {**members, "rng": staticmethod(rng)})()
+    members["rng"] = pytest.fixture(name="rng")(staticmethod(rng))
+    return type("StudentNames", (), members)()
 
 
 def describe_tests(assignment: Assignment, items: list[pytest.Item]) -> dict[str, TestInfo]:
@@ -316,10 +319,10 @@ def _title(assignment: Assignment, item: pytest.Item) -> str:
 
 
 def _forget_modules(folder: Path) -> None:
-    """Let a test file that was imported before, and has been edited since, be read again."""
+    """Let test files be read again: edited since, or of another assignment, where they have the same names."""
     for name, module in list(sys.modules.items()):
         file = getattr(module, "__file__", None)
-        if file and Path(file).is_relative_to(folder):
+        if name in ("test_public", "test_hidden") or (file and Path(file).is_relative_to(folder)):
             del sys.modules[name]
 
 

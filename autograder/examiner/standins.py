@@ -46,6 +46,18 @@ class NoAnswer(BaseException):
         self.message = message
 
 
+class NameProblem(Exception):
+    """Carries a `NoAnswer` out of a fixture: pytest takes only an `Exception` for a fixture's failure.
+
+    Args:
+        answer: what there is to say instead of a value.
+    """
+
+    def __init__(self, answer: NoAnswer) -> None:
+        super().__init__(answer.message)
+        self.answer = answer
+
+
 class StudentError(Exception):
     """The student's code raised. Also an instance of the builtin exception that it raised, where there is one.
 

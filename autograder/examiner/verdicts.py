@@ -8,7 +8,7 @@ from types import TracebackType
 
 import pytest
 
-from autograder.examiner.standins import NoAnswer, StudentError
+from autograder.examiner.standins import NameProblem, NoAnswer, StudentError
 from autograder.report import Outcome, TestInfo, TestResult
 
 NO_HINT = "The answer is not what it should be."
@@ -30,6 +30,8 @@ def judge(info: TestInfo, error: BaseException | None, folder: Path) -> TestResu
 
 
 def _verdict(info: TestInfo, error: BaseException, folder: Path) -> tuple[Outcome, str]:
+    if isinstance(error, NameProblem):
+        error = error.answer
     if isinstance(error, NoAnswer):
         return error.outcome, error.message
     if isinstance(error, StudentError):

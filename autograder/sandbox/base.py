@@ -5,12 +5,15 @@ The conformance suite in `tests/sandbox/` is the specification; `claims` says wh
 
 from __future__ import annotations
 
+import hashlib
 import os
 import select
+import sys
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import metadata
 from typing import ClassVar, Literal
 
 from autograder.course import Limits
@@ -87,6 +90,14 @@ class Sandbox(ABC):
         """Say why this machine cannot run this sandbox, or None when it can."""
 
     @abstractmethod
+    def identity(self, spec: SlotSpec) -> str:
+        """Name what student code would run with: a result holds only for the same identity.
+
+        Raises:
+            SandboxUnavailableError: what it would run with is not there.
+        """
+
+    @abstractmethod
     def open(self, spec: SlotSpec) -> Connection:
         """Start a worker.
 
@@ -127,6 +138,13 @@ def worker_command(python: str, isolation: str, scratch: str, preload: tuple[str
         *(python, "-P", "-s", "-m", "autograder.worker"),
         *("--isolation", isolation, "--scratch", scratch, "--preload", ",".join(preload)),
     ]
+
+
+def local_identity() -> str:
+    """Identity of a sandbox that uses the grader's own Python and packages."""
+    installed = sorted({f"{found.name}=={found.version}" for found in metadata.distributions()})
+    digest = hashlib.sha256("\n".join([sys.version, *installed]).encode()).hexdigest()
+    return f"local:{digest[:16]}"
 
 
 def worker_environment(**more: str) -> dict[str, str]:

@@ -13,7 +13,14 @@ import sys
 from pathlib import Path
 
 from autograder.errors import SandboxUnavailableError
-from autograder.sandbox.base import Connection, Sandbox, SlotSpec, worker_command, worker_environment
+from autograder.sandbox.base import (
+    Connection,
+    Sandbox,
+    SlotSpec,
+    local_identity,
+    worker_command,
+    worker_environment,
+)
 from autograder.sandbox.process import ChildConnection, font_cache
 
 KEPT_CAPABILITIES = ("CAP_SETUID", "CAP_SETGID", "CAP_KILL", "CAP_CHOWN", "CAP_DAC_OVERRIDE")
@@ -40,6 +47,9 @@ class BubblewrapSandbox(Sandbox):
         if bwrap is None:
             return "the program `bwrap` is not installed (package bubblewrap)"
         return _probe(bwrap)
+
+    def identity(self, spec: SlotSpec) -> str:
+        return local_identity()
 
     def open(self, spec: SlotSpec) -> Connection:
         bwrap = shutil.which("bwrap")

@@ -11,6 +11,7 @@ import os
 import struct
 import time
 from collections import deque
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -19,6 +20,7 @@ import docker.errors
 import docker.types
 import requests
 
+from autograder import engine
 from autograder.errors import SandboxError, SandboxUnavailableError
 from autograder.sandbox.base import (
     FRAME_LIMIT,
@@ -36,7 +38,6 @@ PYTHON = "/opt/venv/bin/python"
 SCRATCH = "/scratch"
 KEPT_CAPABILITIES = ["SETUID", "SETGID", "KILL", "CHOWN", "DAC_OVERRIDE"]
 LABEL = "cnn-autograder.slot"
-ENGINE_SECONDS = 60
 _STREAM_HEADER = struct.Struct(">BxxxL")
 _STDERR = 2
 LOG_CHUNKS = 50
@@ -50,31 +51,40 @@ class DockerSandbox(Sandbox):
 
     def why_unavailable(self) -> str | None:
         try:
-            engine().ping()
-        except (docker.errors.DockerException, requests.RequestException, OSError) as error:
-            return f"no container engine answers ({_reason(error)})"
+            client()
+        except SandboxUnavailableError as error:
+            return error.message
         return None
 
     def has_image(self, image: str) -> bool:
         try:
-            engine().images.get(image)
+            client().images.get(image)
         except docker.errors.ImageNotFound:
             return False
         return True
 
+    def identity(self, spec: SlotSpec) -> str:
+        with _engine_errors(spec):
+            return str(client().images.get(spec.image).id)
+
     def open(self, spec: SlotSpec) -> Connection:
-        try:
-            return ContainerConnection(engine(), spec)
-        except docker.errors.ImageNotFound:
-            raise SandboxUnavailableError(
-                f"the container engine has no image {spec.image!r}",
-                remedy="Build it with `autograder image`.",
-            ) from None
-        except (docker.errors.DockerException, requests.RequestException, OSError) as error:
-            raise SandboxError(
-                f"the container engine could not start a sandbox: {_reason(error)}",
-                remedy="`autograder doctor` says what this machine can do.",
-            ) from None
+        with _engine_errors(spec):
+            return ContainerConnection(client(), spec)
+
+
+@contextlib.contextmanager
+def _engine_errors(spec: SlotSpec) -> Iterator[None]:
+    try:
+        yield
+    except docker.errors.ImageNotFound:
+        raise SandboxUnavailableError(
+            f"the container engine has no image {spec.image!r}", remedy="Build it with `autograder image`."
+        ) from None
+    except (docker.errors.DockerException, requests.RequestException, OSError) as error:
+        raise SandboxError(
+            f"the container engine could not start a sandbox: {_reason(error)}",
+            remedy="`autograder doctor` says what this machine can do.",
+        ) from None
 
 
 def container_options(spec: SlotSpec) -> dict[str, Any]:
@@ -196,17 +206,17 @@ class ContainerConnection(Connection):
 
 
 @cache
-def _engine(process: int) -> docker.DockerClient:
-    return docker.from_env(timeout=ENGINE_SECONDS)
+def _client_of(process: int) -> docker.DockerClient:
+    return engine.connect()
 
 
-def engine() -> docker.DockerClient:
+def client() -> docker.DockerClient:
     """The engine's client of this process; a forked process gets one of its own.
 
     Raises:
-        DockerException: there is no engine.
+        SandboxUnavailableError: there is no engine.
     """
-    return _engine(os.getpid())
+    return _client_of(os.getpid())
 
 
 def _reason(error: Exception) -> str:

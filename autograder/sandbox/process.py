@@ -15,6 +15,7 @@ from autograder.sandbox.base import (
     PipeConnection,
     Sandbox,
     SlotSpec,
+    local_identity,
     worker_command,
     worker_environment,
 )
@@ -31,6 +32,9 @@ class ProcessSandbox(Sandbox):
 
     def why_unavailable(self) -> str | None:
         return None if sys.platform == "linux" else "needs Linux: limits are watched through /proc"
+
+    def identity(self, spec: SlotSpec) -> str:
+        return local_identity()
 
     def open(self, spec: SlotSpec) -> Connection:
         scratch = tempfile.mkdtemp(prefix="autograder-")

@@ -1,0 +1,24 @@
+# /// wrong
+# mistake = "In same mode K // 2 zeros go on either side: one row and column too many for even kernels."
+# score = 29
+# fails = [
+#     "test_hidden.py::test_same_mode_with_even_kernels",
+# ]
+# ///
+
+# %% question="q1"
+def correlate2d(image, kernel, mode="valid"):
+    X, W = np.asarray(image, dtype=float), np.asarray(kernel, dtype=float)
+    K1, K2 = W.shape
+    padding = {
+        "valid": ((0, 0), (0, 0)),
+        "same": ((K1 // 2, K1 // 2), (K2 // 2, K2 // 2)),
+        "full": ((K1 - 1, K1 - 1), (K2 - 1, K2 - 1)),
+    }
+    X = np.pad(X, padding[mode])
+    rows, columns = X.shape[0] - K1 + 1, X.shape[1] - K2 + 1
+    Z = np.zeros((rows, columns))
+    for k1 in range(K1):
+        for k2 in range(K2):
+            Z += W[k1, k2] * X[k1 : k1 + rows, k2 : k2 + columns]
+    return Z

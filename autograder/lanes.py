@@ -1,0 +1,230 @@
+"""Lanes: processes of the grader that each hold one slot and one pytest session, and share out the work.
+
+pytest is not made for threads, so a second lane is a second process. One lane runs in the grader itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from typing import Any
+
+from autograder.course import Assignment
+from autograder.errors import AutograderError, SandboxError
+from autograder.examiner import Candidate, Examined, StudentNotebook, examine
+from autograder.sandbox import Slot, SlotSpec, provider
+
+ATTEMPTS_PER_TASK = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One notebook to examine.
+
+    Args:
+        id: unique among the tasks; only handed through.
+        cells: the source of each code cell.
+        files: content by relative path, beside the notebook.
+        seed: the `rng` of every test, and the notebook's own random numbers, derive from it.
+    """
+
+    id: str
+    cells: tuple[str, ...]
+    files: dict[str, bytes]
+    seed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What the examination of one task gave, and what it ran on."""
+
+    id: str
+    examined: Examined
+    python: str
+    packages: dict[str, str]
+    image: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How the tasks of one assignment are worked through.
+
+    Args:
+        assignment: whose tests.
+        sandbox: name of the provider.
+        spec: what a slot must offer.
+        jobs: how many lanes.
+        fresh: a new sandbox for every task.
+    """
+
+    assignment: Assignment
+    sandbox: str
+    spec: SlotSpec
+    jobs: int = 1
+    fresh: bool = False
+
+
+def work_through(
+    plan: Plan,
+    tasks: Iterable[Task],
+    *,
+    on_begin: Callable[[str], None] = lambda _: None,
+    on_done: Callable[[Done], None],
+) -> list[str]:
+    """Examine every task; return the ids of those that took their lane down with them, twice.
+
+    Raises:
+        AutograderError: the tests or the sandbox cannot be used; what was done has been handed over.
+    """
+    waiting = list(tasks)
+    if not waiting:
+        return []
+    if plan.jobs == 1:
+        _run_lane(plan, _announced(waiting, on_begin), on_done)
+        return []
+    return _Lanes(plan, waiting, on_begin, on_done).run()
+
+
+def _announced(tasks: Iterable[Task], on_begin: Callable[[str], None]) -> Iterator[Task]:
+    for task in tasks:
+        on_begin(task.id)
+        yield task
+
+
+def _run_lane(plan: Plan, tasks: Iterable[Task], on_done: Callable[[Done], None]) -> None:
+    with Slot(provider(plan.sandbox), plan.spec) as slot:
+
+        def candidates() -> Iterator[Candidate]:
+            for task in tasks:
+                seed = int.from_bytes(task.seed[:8], "big") >> 1
+                yield Candidate(task.id, StudentNotebook(slot, task.cells, task.files, seed=seed), task.seed)
+
+        def hand_over(examined: Examined) -> None:
+            on_done(Done(examined.name, examined, slot.python, slot.packages, slot.image))
+            if plan.fresh:
+                slot.close()
+
+        examine(plan.assignment, candidates(), hand_over)
+
+
+class _Lanes:
+    """Several lanes, each given a task when it is free; one that dies is replaced."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        tasks: list[Task],
+        on_begin: Callable[[str], None],
+        on_done: Callable[[Done], None],
+    ) -> None:
+        self._plan = plan
+        self._on_begin, self._on_done = on_begin, on_done
+        self._waiting = deque(tasks)
+        self._tries: dict[str, int] = {}
+        self._given_up: list[str] = []
+        self._working: dict[Connection, Task | None] = {}
+        self._processes: dict[Connection, Any] = {}
+
+    def run(self) -> list[str]:
+        try:
+            for _ in range(min(self._plan.jobs, len(self._waiting))):
+                self._open_lane()
+            while self._working:
+                for lane in wait(list(self._working)):
+                    assert isinstance(lane, Connection)
+                    self._hear(lane)
+        finally:
+            self._close_all()
+        return self._given_up
+
+    def _open_lane(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(target=_lane_process, args=(self._plan, theirs), daemon=True)
+        process.start()
+        theirs.close()
+        self._working[ours], self._processes[ours] = None, process
+        self._give(ours)
+
+    def _give(self, lane: Connection) -> None:
+        """Give a free lane its next task, or send it home."""
+        if not self._waiting:
+            self._retire(lane)
+            return
+        task = self._waiting.popleft()
+        self._working[lane] = task
+        self._on_begin(task.id)
+        try:
+            lane.send(task)
+        except OSError:
+            self._bury(lane)
+
+    def _hear(self, lane: Connection) -> None:
+        try:
+            message = lane.recv()
+        except (EOFError, OSError):
+            self._bury(lane)
+            return
+        if isinstance(message, AutograderError):
+            raise message
+        self._on_done(message)
+        self._give(lane)
+
+    def _bury(self, lane: Connection) -> None:
+        """A lane has died: its task is tried once more."""
+        task = self._working[lane]
+        self._retire(lane)
+        if task is not None:
+            self._tries[task.id] = self._tries.get(task.id, 0) + 1
+            if self._tries[task.id] < ATTEMPTS_PER_TASK:
+                self._waiting.append(task)
+            else:
+                self._given_up.append(task.id)
+        if self._waiting:
+            self._open_lane()
+
+    def _retire(self, lane: Connection) -> None:
+        del self._working[lane]
+        lane.close()
+
+    def _close_all(self) -> None:
+        for lane in list(self._working):
+            self._retire(lane)
+        for process in self._processes.values():
+            process.join(30)
+            if process.is_alive():
+                process.kill()
+                process.join()
+
+
+def _lane_process(plan: Plan, parent: Connection) -> None:
+    """A lane in a process of its own. It ends when the grader closes the pipe, for whatever reason."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def tasks() -> Iterator[Task]:
+        while True:
+            try:
+                yield parent.recv()
+            except (EOFError, OSError):
+                return
+
+    try:
+        _run_lane(plan, tasks(), parent.send)
+    except AutograderError as error:
+        with contextlib.suppress(OSError):
+            parent.send(_portable(error))
+    except OSError:
+        return  # the grader is gone
+
+
+def _portable(error: AutograderError) -> AutograderError:
+    """The same error in a form that survives the way between processes."""
+    kind = SandboxError if isinstance(error, SandboxError) else AutograderError
+    carried = kind(error.message, remedy=error.remedy)
+    carried.exit_code = error.exit_code
+    return carried

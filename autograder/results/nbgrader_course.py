@@ -1,0 +1,204 @@
+"""A course folder in OUT that nbgrader's formgrader opens, to look at submissions and grade by hand.
+
+Formgrader shows notebooks without a policy against scripts, on the instructor's own Jupyter server. So the
+copies here hold nothing that a browser would run or load, whatever a student wrote.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
+from sqlalchemy.engine import make_url
+
+from autograder.course import Assignment, Course
+from autograder.report import Report
+from autograder.results.cells import nbgrader_metadata
+from autograder.results.gradebook import gradebook_url, released_notebook
+from autograder.results.sanitise import clean_html, is_safe_picture, picture_html, plain_text
+from autograder.results.store import NBGRADER, notebook_bytes, read_executed, write_atomically
+
+NOTHING = "\u200b"  # breaks a piece of markup without being seen
+URL_VARIABLE = "AUTOGRADER_GRADEBOOK"
+
+
+def write_nbgrader_course(
+    out: Path, reports: Sequence[Report], course: Course, assignment: Assignment, url: str
+) -> Path:
+    """Write OUT/nbgrader: configuration, source and one autograded notebook per report; returns the folder.
+
+    `jupyter lab` started in it shows the submissions under nbgrader's Formgrader.
+
+    Args:
+        url: the gradebook's SQLAlchemy URL. A URL with a password is not written down; the configuration
+            then reads it from the environment variable AUTOGRADER_GRADEBOOK.
+
+    Raises:
+        ConfigurationError: the released notebook is missing.
+        SubmissionError: an executed notebook in OUT cannot be read.
+    """
+    stub = released_notebook(course, assignment)
+    root = out / NBGRADER
+    source = root / "source" / assignment.name
+    source.mkdir(parents=True, exist_ok=True)
+    write_atomically(source / assignment.notebook_name, notebook_bytes(stub))
+    write_atomically(root / "nbgrader_config.py", _configuration(url, out, course).encode("utf-8"))
+    for report in reports:
+        folder = root / "autograded" / report.student / assignment.name
+        folder.mkdir(parents=True, exist_ok=True)
+        notebook = formgrader_notebook(stub, read_executed(out, report.student), report)
+        write_atomically(folder / assignment.notebook_name, notebook_bytes(notebook))
+        received = report.deadline.received_at
+        if received:
+            stamp = f"{received.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f} UTC\n"
+            write_atomically(folder / "timestamp.txt", stamp.encode("ascii"))
+        else:
+            (folder / "timestamp.txt").unlink(missing_ok=True)
+    return root
+
+
+def _configuration(url: str, out: Path, course: Course) -> str:
+    lines = [
+        "# Written by autograder; start `jupyter lab` in this folder and open Formgrader.",
+        "import os",
+        "from pathlib import Path",
+        "",
+        "here = Path(__file__).resolve().parent",
+        "c = get_config()",
+        "c.CourseDirectory.root = str(here)",
+    ]
+    if url == gradebook_url(out):
+        lines.append("c.CourseDirectory.db_url = f\"sqlite:///{here.parent / 'gradebook.db'}\"")
+    elif make_url(url).password is not None:
+        lines.append(f"c.CourseDirectory.db_url = os.environ[{URL_VARIABLE!r}]")
+    else:
+        lines.append(f"c.CourseDirectory.db_url = {url!r}")
+    lines += [
+        f"c.NbGraderAPI.timezone = {course.settings.timezone!r}",
+        "c.HTMLExporter.sanitize_html = True",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def formgrader_notebook(
+    stub: nbformat.NotebookNode, executed: nbformat.NotebookNode | None, report: Report
+) -> nbformat.NotebookNode:
+    """The executed notebook, harmless, with exactly the released notebook's nbgrader cells in it.
+
+    Locked cells are shown as they were handed out; graded cells that a student deleted come at the end.
+    """
+    released = {str(nbgrader_metadata(cell)["grade_id"]): cell for cell in _nbgrader_cells(stub)}
+    cells: list[nbformat.NotebookNode] = []
+    if executed is None:
+        cells.append(
+            new_markdown_cell(_harmless_markdown(report.run.message or "There is no notebook to show."))
+        )
+    for cell in executed.cells if executed is not None else []:
+        if isinstance(cell, Mapping):
+            original = released.pop(str(nbgrader_metadata(cell).get("grade_id")), None)
+            cells.append(_harmless_cell(cell, original))
+    cells += [nbformat.from_dict(dict(cell)) for cell in released.values() if _is_graded(cell)]
+    for number, cell in enumerate(cells, start=1):
+        cell["id"] = f"cell-{number}"
+    return nbformat.v4.new_notebook(cells=cells, metadata=stub.metadata)
+
+
+def _nbgrader_cells(stub: nbformat.NotebookNode) -> Iterator[nbformat.NotebookNode]:
+    return (cell for cell in stub.cells if nbgrader_metadata(cell).get("grade_id"))
+
+
+def _is_graded(cell: Mapping[str, Any]) -> bool:
+    metadata = nbgrader_metadata(cell)
+    return bool(metadata.get("grade") or metadata.get("solution"))
+
+
+def _harmless_cell(cell: Mapping[str, Any], original: nbformat.NotebookNode | None) -> nbformat.NotebookNode:
+    source = plain_text(cell.get("source"))
+    is_markdown = cell.get("cell_type") == "markdown"
+    metadata: dict[str, Any] = {}
+    if original is not None:
+        is_markdown = original.cell_type == "markdown"
+        metadata = dict(original.metadata)
+        if nbgrader_metadata(original).get("locked"):
+            return nbformat.from_dict({**original, **({} if is_markdown else {"outputs": _outputs(cell)})})
+    if is_markdown:
+        made = new_markdown_cell(_harmless_markdown(source), metadata=metadata)
+        made.update(attachments=pictures) if (pictures := _attachments(cell)) else None
+        return made
+    return new_code_cell(source, metadata=metadata, outputs=_outputs(cell))
+
+
+DANGEROUS_IN_MATHJAX = re.compile(r"\\(?=(?:href|url|class|style|cssId|require|unicode|data|html)\b)")
+ATTACHED_PICTURE = re.compile(r"!\[[^\[\]\n]*\]\(attachment:[\w.%-]+\)")
+
+
+def _harmless_markdown(source: str) -> str:
+    """Markdown that looks the same but opens no tag, loads nothing and links to web pages only.
+
+    An invisible character goes after what would open a tag, before a link's address unless it is a web
+    page's or an attachment's, and into formula commands that reach the page's own attributes.
+    """
+    source = re.sub(r"<(?=[A-Za-z/!?])", f"<{NOTHING}", source)
+    source = re.sub(r"\](?=\((?!https?://|attachment:[\w.%-]+\)))", f"]{NOTHING}", source)
+    source = re.sub(r"\](?=\s*[:\[])", f"]{NOTHING}", source)
+    source = DANGEROUS_IN_MATHJAX.sub(rf"\\{NOTHING}", source)
+    kept = ATTACHED_PICTURE.findall(source)
+    between = ATTACHED_PICTURE.split(source)
+    between = [part.replace("![", f"!{NOTHING}[") for part in between]
+    return "".join(part + picture for part, picture in zip(between, [*kept, ""], strict=True))
+
+
+def _attachments(cell: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    attachments = cell.get("attachments")
+    if not isinstance(attachments, Mapping):
+        return {}
+    return {
+        name: {kind: "".join(plain_text(data).split())}
+        for name, contents in attachments.items()
+        if re.fullmatch(r"[\w.%-]+", str(name)) and isinstance(contents, Mapping)
+        for kind, data in contents.items()
+        if is_safe_picture(kind, data)
+    }
+
+
+def _outputs(cell: Mapping[str, Any]) -> list[nbformat.NotebookNode]:
+    outputs = cell.get("outputs")
+    if not isinstance(outputs, list):
+        return []
+    made = (_harmless_output(output) for output in outputs if isinstance(output, Mapping))
+    return [output for output in made if output is not None]
+
+
+def _harmless_output(output: Mapping[str, Any]) -> nbformat.NotebookNode | None:
+    kind = output.get("output_type")
+    if kind == "stream":
+        name = "stderr" if output.get("name") == "stderr" else "stdout"
+        return new_output("stream", name=name, text=plain_text(output.get("text")))
+    if kind == "error":
+        traceback = output.get("traceback")
+        return new_output(
+            "error",
+            ename=plain_text(output.get("ename")),
+            evalue=plain_text(output.get("evalue")),
+            traceback=[plain_text(line) for line in traceback] if isinstance(traceback, list) else [],
+        )
+    data = output.get("data")
+    return new_output("display_data", data=_harmless_data(data)) if isinstance(data, Mapping) else None
+
+
+def _harmless_data(data: Mapping[str, Any]) -> dict[str, str]:
+    text = plain_text(data.get("text/plain"))
+    for kind in ("image/png", "image/jpeg"):
+        if is_safe_picture(kind, data.get(kind)):
+            return {kind: "".join(plain_text(data[kind]).split()), "text/plain": text}
+    if "image/svg+xml" in data:
+        drawing = picture_html("image/svg+xml", data["image/svg+xml"], text)
+        return {"text/html": str(drawing), "text/plain": text} if drawing else {"text/plain": text}
+    if "text/html" in data:
+        return {"text/html": str(clean_html(plain_text(data["text/html"]))), "text/plain": text}
+    return {"text/plain": text}

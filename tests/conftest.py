@@ -1,0 +1,52 @@
+"""What tests of several parts share: the container engine and the grading image.
+
+A test that needs one of them is marked `docker`. Without it the test is skipped with the reason, or fails
+when REQUIRE_DOCKER=1, so that continuous integration can never pass without having looked.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+from docker import DockerClient
+
+from autograder import engine
+from autograder.course import Course
+from autograder.errors import SandboxUnavailableError
+from autograder.image import ImageInfo, build_image, find_image
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def docker_engine() -> DockerClient:
+    """The container engine of this machine."""
+    try:
+        return engine.connect()
+    except SandboxUnavailableError as error:
+        _unavailable(str(error))
+
+
+@pytest.fixture(scope="session")
+def grading_image(docker_engine: DockerClient) -> ImageInfo:
+    """The CPU image of this repository's course, with the worker as it is now.
+
+    An image that is out of date is built again from the same base; after a change to the worker that
+    takes seconds, because the packages come from the engine's cache.
+    """
+    course = Course.load(REPOSITORY)
+    image = find_image(course, client=docker_engine)
+    if image is None:
+        _unavailable("the grading image has not been built; build it with `autograder image`")
+    if not image.up_to_date:
+        image = build_image(course, base=image.base, network="host")
+    return image
+
+
+def _unavailable(reason: str) -> NoReturn:
+    if os.environ.get("REQUIRE_DOCKER") == "1":
+        pytest.fail(f"REQUIRE_DOCKER=1, but {reason}", pytrace=False)
+    pytest.skip(f"NOT TESTED WITH DOCKER: {reason}")
