@@ -11,6 +11,7 @@ EXIT_OK = 0
 EXIT_FAILED = 1
 EXIT_BAD_INPUT = 2
 EXIT_ENVIRONMENT = 3
+EXIT_UNEXPECTED = 70
 EXIT_INTERRUPTED = 130
 
 
@@ -68,6 +69,12 @@ class SandboxUnavailableError(SandboxError):
 
 class GradebookError(AutograderError):
     """The gradebook's database cannot be opened or written."""
+
+    exit_code = EXIT_ENVIRONMENT
+
+
+class OutputError(AutograderError):
+    """A file or folder cannot be read or written where it was asked for."""
 
     exit_code = EXIT_ENVIRONMENT
 

@@ -24,6 +24,7 @@ from autograder.errors import ConfigurationError
 from autograder.examiner.notebook import StudentNotebook
 from autograder.examiner.standins import NameProblem, NoAnswer
 from autograder.examiner.verdicts import judge
+from autograder.pytest_plugin import add_markers
 from autograder.report import NotebookRun, TestInfo, TestResult
 
 _OPTIONS = (
@@ -216,12 +217,6 @@ def _session(
             raise problem
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
         raise ConfigurationError(assignment.path, f"pytest cannot run the tests:\n{output.getvalue()}")
-
-
-def add_markers(config: pytest.Config) -> None:
-    """Declare the markers that tests of an assignment carry."""
-    config.addinivalue_line("markers", "question(id): the question that this test belongs to")
-    config.addinivalue_line("markers", "points(n): what the test is worth; shared by parametrised cases")
 
 
 def names_plugin(provides: Iterable[str], value: Callable[[str], Any], seed: Callable[[], bytes]) -> object:

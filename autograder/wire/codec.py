@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,8 +20,13 @@ import numpy as np
 
 MAX_DEPTH = 32
 MAX_ITEMS = 1_000_000
+MAX_PARTS = 8 * MAX_ITEMS
 MAX_INTEGER_BYTES = 1024
 MAX_DIMENSIONS = 32
+MAX_COPIES = 8
+MAX_COLLISIONS = 32
+MAX_TEXT_WIDTH = 999_999
+_SMALL = 1 << 20
 
 _DTYPES = frozenset(
     ["|b1", "|i1", "<i2", "<i4", "<i8", "|u1", "<u2", "<u4", "<u8", "<f2", "<f4", "<f8", "<c8", "<c16"]
@@ -197,11 +203,14 @@ def _portable(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """Return `array` little-endian and C-contiguous, in a whitelisted dtype or fixed-width text."""
     if array.dtype.kind == "O":
         raise WireError("an array of objects cannot be carried; use numbers")
+    if array.ndim > MAX_DIMENSIONS:
+        raise WireError(f"an array of {array.ndim} dimensions cannot be carried; at most {MAX_DIMENSIONS}")
+    if array.dtype.kind == "V":
+        array = _widened(array)
     if array.dtype.kind not in "biufcU":
-        if array.dtype.kind == "V" and array.dtype.names is None and array.dtype.itemsize <= 2:
-            array = array.astype(np.float32)  # bfloat16 and the float8 kinds
-        else:
-            raise WireError(f"an array of dtype {array.dtype} cannot be carried")
+        raise WireError(f"an array of dtype {array.dtype} cannot be carried")
+    if array.dtype.kind == "U" and array.dtype.itemsize > 4 * MAX_TEXT_WIDTH:
+        raise WireError(f"an array of texts longer than {MAX_TEXT_WIDTH} characters cannot be carried")
     if array.dtype.kind == "f" and array.dtype.itemsize > 8:
         array = array.astype(np.float64)
     if array.dtype.kind == "c" and array.dtype.itemsize > 16:
@@ -209,16 +218,35 @@ def _portable(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     return np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<")).reshape(array.shape)
 
 
+def _widened(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return an array of TensorFlow's short floats (bfloat16, float8) as float32."""
+    if array.dtype.names is None and array.dtype.type is not np.void:
+        return array.astype(np.float32)
+    raise WireError(f"an array of dtype {array.dtype} cannot be carried")
+
+
 class _Decoder:
+    """Decodes one value. What a hostile value can cost is bounded before it is built: the number of parts, and
+    the copies of one another that extensions inside extensions are."""
+
     def __init__(self) -> None:
-        self._depth = 0
+        self._items = 0
+        self._open = 0
+        self._allowed = 0
 
     def decode(self, data: bytes) -> Any:
-        if self._depth > MAX_DEPTH:
-            raise WireError("nested too deeply")
-        self._depth += 1
+        self._allowed = MAX_COPIES * len(data) + _SMALL
+        value = self._value(data)
+        _check_depth(value)
+        return value
+
+    def _value(self, data: bytes) -> Any:
+        self._items += _count_parts(data, MAX_PARTS - self._items)
+        self._open += len(data)
+        if self._open > self._allowed:
+            raise WireError("nested too deeply for its size")
         try:
-            value = msgpack.unpackb(
+            return msgpack.unpackb(
                 data,
                 raw=False,
                 strict_map_key=True,
@@ -230,8 +258,7 @@ class _Decoder:
                 max_ext_len=len(data),
             )
         finally:
-            self._depth -= 1
-        _check_depth(value)
+            self._open -= len(data)
         return value
 
     def _extension(self, code: int, data: bytes) -> Any:
@@ -243,7 +270,7 @@ class _Decoder:
             return int.from_bytes(data, "big", signed=True)
         if code == _COMPLEX:
             return complex(*struct.unpack("<dd", data))
-        parts = self.decode(data)
+        parts = self._value(data)
         if not isinstance(parts, list):
             raise WireError("an extension is malformed")
         return self._from_parts(code, parts)
@@ -257,8 +284,10 @@ class _Decoder:
         if code == _TUPLE:
             return tuple(parts)
         if code == _SET:
+            _check_collisions(parts)
             return frozenset(parts)
         if code == _MAPPING:
+            _check_collisions(key for key, _ in parts)
             return {key: item for key, item in parts}
         if code == _SLICE:
             return slice(*parts)
@@ -286,15 +315,66 @@ def _array_from(dtype: Any, shape: Any, data: Any) -> np.ndarray[Any, Any]:
     kind = np.dtype(dtype)
     if math.prod(shape) * kind.itemsize != len(data):
         raise WireError("an array's shape does not fit its data")
-    if kind.itemsize == 0 or not data:
+    if not data:
         return np.zeros(shape, kind)
-    if kind.kind == "U" and int(np.frombuffer(data, "<u4").max()) > 0x10FFFF:
+    if kind.kind == "U" and not _is_unicode(np.frombuffer(data, "<u4")):
         raise WireError("an array's text is malformed")
+    if kind.kind == "b" and np.frombuffer(data, np.uint8).max() > 1:
+        raise WireError("an array's truth values are malformed")
     return np.frombuffer(data, kind).reshape(shape).copy()
 
 
 def _is_text_dtype(dtype: str) -> bool:
-    return dtype.startswith("<U") and dtype[2:].isdecimal() and dtype.isascii() and len(dtype) < 9
+    """Whether `dtype` is fixed-width text of at least one character (numpy makes one of none)."""
+    digits = dtype.removeprefix("<U")
+    return digits != dtype and digits.isascii() and digits.isdecimal() and 0 < int(digits) <= MAX_TEXT_WIDTH
+
+
+def _is_unicode(code_points: np.ndarray[Any, Any]) -> bool:
+    surrogates = (code_points >= 0xD800) & (code_points <= 0xDFFF)
+    return bool(code_points.max() <= 0x10FFFF and not surrogates.any())
+
+
+def _check_collisions(keys: Iterable[Any]) -> None:
+    """Refuse keys made to have the same hash, with which building a set or dict takes quadratic time."""
+    hashes = Counter(map(hash, keys))
+    if hashes and max(hashes.values()) > MAX_COLLISIONS:
+        raise WireError("too many keys with the same hash")
+
+
+def _count_parts(data: bytes, allowed: int) -> int:
+    """Return how many values `data` holds, without building any; extensions count as one.
+
+    Raises:
+        WireError: more than `allowed`.
+    """
+    position = count = 0
+    while position < len(data):
+        first = data[position]
+        width = _LENGTH_WIDTHS.get(first)
+        if width is None:
+            position += _FIXED_SIZES[first]
+        else:
+            announced = int.from_bytes(data[position + 1 : position + 1 + width], "big")
+            position += 1 + width + announced + (0xC7 <= first <= 0xC9)
+        count += 1
+        if count > allowed:
+            raise WireError(f"more than {MAX_PARTS} parts")
+    return count
+
+
+# msgpack's specification: bytes that a value's length takes, and the whole size of values that announce none
+# (a list's or dict's items follow it, and are counted as they come).
+_LENGTH_WIDTHS = {0xC4: 1, 0xC5: 2, 0xC6: 4, 0xC7: 1, 0xC8: 2, 0xC9: 4, 0xD9: 1, 0xDA: 2, 0xDB: 4}
+_FIXED_SIZES = (
+    *(1 for _ in range(0x00, 0xA0)),
+    *(1 + length for length in range(32)),
+    *(1 for _ in range(0xC0, 0xCA)),
+    *(5, 9, 2, 3, 5, 9, 2, 3, 5, 9),
+    *(2 + length for length in (1, 2, 4, 8, 16)),
+    *(1, 1, 1, 3, 5, 3, 5),
+    *(1 for _ in range(0xE0, 0x100)),
+)
 
 
 def _check_depth(value: Any) -> None:

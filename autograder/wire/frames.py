@@ -6,7 +6,6 @@ import os
 import select
 import struct
 import time
-from collections import deque
 
 HEADER = struct.Struct(">Q")
 CHUNK = 1 << 20
@@ -34,13 +33,10 @@ class FrameReader:
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
-        self._chunks: deque[bytes] = deque()
-        self._size = 0
+        self._buffer = bytearray()
 
     def feed(self, data: bytes) -> None:
-        if data:
-            self._chunks.append(data)
-            self._size += len(data)
+        self._buffer += data
 
     def take(self) -> bytes | None:
         """Return the next complete body, or None when more bytes are needed.
@@ -48,27 +44,18 @@ class FrameReader:
         Raises:
             FrameError: the announced length is over the limit.
         """
-        if self._size < HEADER.size:
+        if len(self._buffer) < HEADER.size:
             return None
-        head = self._peek(HEADER.size)
-        (length,) = HEADER.unpack(head)
+        (length,) = HEADER.unpack_from(self._buffer)
         if length > self.limit:
             raise FrameError(f"a frame of {length} bytes was announced; at most {self.limit} are allowed")
-        if self._size < HEADER.size + length:
+        end = HEADER.size + length
+        if len(self._buffer) < end:
             return None
-        return self._consume(HEADER.size + length)[HEADER.size :]
-
-    def _peek(self, count: int) -> bytes:
-        if len(self._chunks[0]) < count:
-            self._chunks = deque([b"".join(self._chunks)])
-        return self._chunks[0][:count]
-
-    def _consume(self, count: int) -> bytes:
-        data = self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
-        rest = data[count:]
-        self._chunks = deque([rest] if rest else [])
-        self._size -= count
-        return data[:count]
+        with memoryview(self._buffer) as view:
+            body = bytes(view[HEADER.size : end])
+        del self._buffer[:end]
+        return body
 
 
 def write_all(fd: int, data: bytes, deadline: float | None = None) -> None:

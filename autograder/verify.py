@@ -1,0 +1,210 @@
+"""Proves an assignment: the reference gets everything, the stub nothing, each wrong solution what it should.
+
+All of it through the real path: the notebooks that `build` makes, in a sandbox, asked by the real tests.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import nbformat
+
+from autograder.build import (
+    Wrong,
+    check,
+    load_wrong,
+    reference_notebook,
+    stub_notebook,
+    wrong_notebook,
+)
+from autograder.course import Assignment, Course
+from autograder.examiner import Examined, collect
+from autograder.grading import code_cells
+from autograder.lanes import Done, Plan, Task, work_through
+from autograder.otter_checks import Checks, checks_in_jupyter
+from autograder.report import Closed, TestInfo
+from autograder.sandbox import Sandbox, SlotSpec
+
+SEED = b"autograder verify"
+REFERENCE, STUB = "reference", "stub"
+Kind = Literal["reference", "stub", "wrong"]
+
+
+class VariantResult(Closed):
+    """What one notebook got, and everything that is not as it should be (empty when all is well)."""
+
+    name: str
+    kind: Kind
+    expected: float
+    score: float
+    failed: tuple[str, ...]
+    seconds: float
+    problems: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        return not self.problems
+
+
+class Verification(Closed):
+    """Whether an assignment keeps its promises. `problems` are those of no single notebook."""
+
+    assignment: str
+    points: float
+    tests: int
+    variants: tuple[VariantResult, ...]
+    problems: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        return not self.problems and all(variant.ok for variant in self.variants)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Told of progress: how many notebooks there are, which one has begun, which one is done."""
+
+    planned: Callable[[int], None] = lambda count: None
+    begun: Callable[[str], None] = lambda name: None
+    done: Callable[[str], None] = lambda name: None
+
+
+@dataclass(frozen=True)
+class _Variant:
+    name: str
+    kind: Kind
+    notebook: nbformat.NotebookNode
+    expected: float
+    must_fail: tuple[str, ...] = ()
+
+
+def verify(
+    course: Course,
+    assignment: Assignment,
+    sandbox: Sandbox,
+    spec: SlotSpec,
+    *,
+    jobs: int = 1,
+    progress: Progress = Progress(),  # noqa: B008  (immutable)
+) -> Verification:
+    """Grade the reference, the stub and every wrong solution, and ask otter-grader about each, too.
+
+    Raises:
+        AutograderError: something cannot be read, built or run at all.
+        StaleBuildError: release/ or solutions/ is not what the sources would build.
+    """
+    check(course, assignment.name)
+    tests = collect(assignment)
+    wrong = load_wrong(assignment)
+    variants = _variants(assignment, tests, wrong)
+    progress.planned(len(variants))
+    files = {path.relative_to(assignment.path).as_posix(): path.read_bytes() for path in assignment.shipped_files()}
+    examined: dict[str, Examined] = {}
+
+    def keep(done: Done) -> None:
+        examined[done.id] = done.examined
+        progress.done(done.id)
+
+    tasks = [Task(variant.name, code_cells(variant.notebook), files, SEED) for variant in variants]
+    plan = Plan(assignment, sandbox.name, spec, max(1, min(jobs, len(tasks))))
+    lost = work_through(plan, tasks, on_begin=progress.begun, on_done=keep)
+    jupyter = _checks(course.release / assignment.name, variants, jobs)
+    results = [_result(variant, examined[variant.name], jupyter[variant.name], tests) for variant in variants if variant.name in examined]
+    return Verification(
+        assignment=assignment.name,
+        points=round(sum(test.points for test in tests), 9),
+        tests=len(tests),
+        variants=tuple(results),
+        problems=(*_uncaught(tests, results), *(f"{name}: the grader's own process ended" for name in lost)),
+    )
+
+
+def _variants(assignment: Assignment, tests: Sequence[TestInfo], wrong: Sequence[Wrong]) -> list[_Variant]:
+    maximum = sum(test.points for test in tests)
+    return [
+        _Variant(REFERENCE, "reference", reference_notebook(assignment, tests), maximum),
+        _Variant(STUB, "stub", stub_notebook(assignment, tests), 0.0, tuple(test.id for test in tests)),
+        *(
+            _Variant(each.name, "wrong", wrong_notebook(assignment, each, tests), each.score, each.fails)
+            for each in wrong
+        ),
+    ]
+
+
+def _checks(release: Path, variants: Sequence[_Variant], jobs: int) -> Mapping[str, Checks]:
+    with tempfile.TemporaryDirectory() as folder:
+        paths = []
+        for variant in variants:
+            paths.append(Path(folder, f"{variant.name}.ipynb"))
+            nbformat.write(variant.notebook, paths[-1])
+        return checks_in_jupyter(release, paths, jobs)
+
+
+def _result(
+    variant: _Variant, examined: Examined, jupyter: Checks, tests: Sequence[TestInfo]
+) -> VariantResult:
+    failed = tuple(test.id for test in examined.tests if test.outcome != "passed")
+    score = round(sum(test.earned for test in examined.tests), 9)
+    return VariantResult(
+        name=variant.name,
+        kind=variant.kind,
+        expected=variant.expected,
+        score=score,
+        failed=failed,
+        seconds=examined.run.seconds,
+        problems=(
+            *_run_problems(variant, examined),
+            *_score_problems(variant, score, failed),
+            *_disagreements(failed, jupyter, tests),
+        ),
+    )
+
+
+def _run_problems(variant: _Variant, examined: Examined) -> list[str]:
+    if examined.run.status != "completed":
+        return [examined.run.message]
+    if variant.kind == "wrong":
+        return []
+    return [f"code cell {index + 1} raises" for index in examined.run.cells_failed]
+
+
+def _score_problems(variant: _Variant, score: float, failed: Sequence[str]) -> list[str]:
+    problems = []
+    if abs(score - variant.expected) > 1e-6:
+        failing = ", ".join(failed) or "none"
+        problems.append(f"{score:g} points instead of {variant.expected:g}; failing tests: {failing}")
+    for name in variant.must_fail:
+        if not any(_names(name, test) for test in failed):
+            problems.append(f"{name} should fail, and passes")
+    return problems
+
+
+def _names(name: str, test: str) -> bool:
+    """Whether `name` means `test`: itself, or a parametrised test without its brackets."""
+    return test == name or test.split("[")[0] == name
+
+
+def _disagreements(failed: Sequence[str], jupyter: Checks, tests: Sequence[TestInfo]) -> list[str]:
+    """Public tests on which the student's Jupyter and the grader differ."""
+    problems = []
+    for question in dict.fromkeys(test.question for test in tests if test.public):
+        own = [test for test in tests if test.public and test.question == question]
+        there = jupyter.get(question, [])
+        if len(there) != len(own):
+            problems.append(f"otter-grader has {len(there)} cases for {question}, the grader {len(own)}")
+            continue
+        for test, passed in zip(own, there, strict=True):
+            if passed != (test.id not in failed):
+                says = "passes" if passed else "fails"
+                problems.append(f"{test.id} {says} in otter-grader, but not in the grader")
+    return problems
+
+
+def _uncaught(tests: Sequence[TestInfo], results: Sequence[VariantResult]) -> list[str]:
+    """Tests that no wrong solution fails: nothing shows that they can catch a mistake."""
+    caught = {name for result in results if result.kind == "wrong" for name in result.failed}
+    return [f"{test.id} catches none of the wrong solutions" for test in tests if test.id not in caught]
