@@ -20,7 +20,6 @@ from rich import box
 from rich.console import Console, RenderableType
 from rich.progress import (
     BarColumn,
-    MofNCompleteColumn,
     ProgressColumn,
     SpinnerColumn,
     TaskID,
@@ -108,17 +107,19 @@ def duration(seconds: float) -> str:
 def new_table(console: Console, *columns: Column | str) -> Table:
     """Return an empty table that suits `console`."""
     if console.is_terminal:
-        return Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
-    return Table(*columns, box=None, pad_edge=False, padding=(0, 1))
+        return Table(
+            *columns, box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0), header_style="bold"
+        )
+    return Table(*columns, box=None, padding=(0, 2, 0, 0))
 
 
-def print_table(console: Console, table: RenderableType) -> None:
-    """Print a table; without a terminal, without the spaces that fill up its lines."""
+def print_block(console: Console, block: RenderableType) -> None:
+    """Print a table or the like; without a terminal, without the spaces that fill up its lines."""
     if console.is_terminal:
-        console.print(table)
+        console.print(block)
         return
     with console.capture() as capture:
-        console.print(table)
+        console.print(block)
     for line in capture.get().splitlines():
         console.print(line.rstrip(), soft_wrap=True)
 
@@ -159,10 +160,10 @@ def print_results(
     )
     rows = {report.student: _row(report) for report in reports}
     for student, why in (not_graded or {}).items():
-        rows[student] = [*["–"] * 5, Text(f"NOT GRADED: {clean(why)}", style="bold red")]
+        rows[student] = [*[Text("–")] * 5, Text(f"NOT GRADED: {clean(why)}", style="bold red")]
     for student in sorted(rows):
         table.add_row(Text(clean(student)), *rows[student])
-    print_table(console, table)
+    print_block(console, table)
 
 
 def print_statistics(console: Console, reports: Sequence[Report]) -> None:
@@ -177,19 +178,30 @@ def print_statistics(console: Console, reports: Sequence[Report]) -> None:
     )
 
 
-def print_list(console: Console, title: str, lines: Iterable[tuple[str, str]], style: str = "bold") -> None:
-    """Print a title and, below it, names with what is to be said of each; nothing where there are none."""
+def print_list(
+    console: Console,
+    title: str,
+    lines: Iterable[tuple[str, str]],
+    style: str = "bold",
+    *,
+    count: int | None = None,
+) -> None:
+    """Print a title and, below it, names with what is to be said of each; nothing where there are none.
+
+    Args:
+        count: beside the title; by default how many lines there are.
+    """
     rows = [(clean(name), clean(what)) for name, what in lines]
     if not rows:
         return
     console.print()
-    console.print(Text(f"{title} ({len(rows)})", style=style))
-    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1))
+    console.print(Text(f"{title} ({len(rows) if count is None else count})", style=style))
+    table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(max_width=32 if console.is_terminal else None, overflow="fold")
     table.add_column(overflow="fold")
     for name, what in rows:
         table.add_row(Text(f"  {name}"), Text(what))
-    print_table(console, table)
+    print_block(console, table)
 
 
 def _row(report: Report) -> list[Text]:
@@ -212,7 +224,7 @@ def remark(report: Report) -> str:
     if report.deadline.status == "flagged":
         words.append("no receipt")
     elif report.deadline.extension_until:
-        words.append("has an extension")
+        words.append("extension")
     if len(report.attempts) > 1:
         which = next(index for index, each in enumerate(report.attempts, start=1) if each.counts)
         words.append(f"attempt {which} of {len(report.attempts)} counts")
@@ -225,7 +237,7 @@ def _lost_points(report: Report) -> str:
     short = [each.question for each in report.questions if each.score < each.max_score]
     if report.tests and all(test.outcome == "unanswered" for test in report.tests):
         return "nothing answered"
-    return f"points lost in {', '.join(short)}" if short else ""
+    return f"points lost: {', '.join(short)}" if short else ""
 
 
 # ---- progress -----------------------------------------------------------------------------------------
@@ -282,7 +294,8 @@ class Progress:
         if self._bar is None:
             self._console.print(what)
         else:
-            self._bar.update(self._task, description=what, running="")
+            self._bar.remove_task(self._task)
+            self._task = self._bar.add_task(what, total=None, running="")
 
     def _refresh(self) -> None:
         if self._bar is not None:
@@ -290,6 +303,13 @@ class Progress:
             more = ", …" if len(names) > NAMES_SHOWN else ""
             running = ", ".join(names[:NAMES_SHOWN]) + more
             self._bar.update(self._task, completed=self.finished, running=running)
+
+
+class _Count(ProgressColumn):
+    """How many of how many, where that is known."""
+
+    def render(self, task: BarTask) -> Text:
+        return Text(f"{task.completed:.0f}/{task.total:.0f}" if task.total else "", style="progress.download")
 
 
 class _TimeLeft(ProgressColumn):
@@ -312,7 +332,7 @@ def _bar_columns() -> list[ProgressColumn]:
         SpinnerColumn(),
         TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True)),
         BarColumn(bar_width=20),
-        MofNCompleteColumn(table_column=Column(no_wrap=True)),
+        _Count(table_column=Column(no_wrap=True)),
         _TimeLeft(),
         TextColumn(
             "{task.fields[running]}",

@@ -7,12 +7,16 @@ every time. So killing the grader loses at most the notebooks in progress, and a
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import json
+import math
 import os
+import re
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +26,7 @@ from pydantic import ValidationError
 
 import autograder
 from autograder import deadlines
+from autograder.build.release import DEBRIS, NEVER_SHIPPED_FOLDERS
 from autograder.course import Assignment, Course
 from autograder.deadlines import Extension
 from autograder.errors import SubmissionError
@@ -40,12 +45,22 @@ from autograder.report import (
     TestInfo,
     TestResult,
 )
-from autograder.results import read_report, student_folder, write_atomically, write_report
+from autograder.results import (
+    prepare,
+    read_executed,
+    read_report,
+    student_folder,
+    write_atomically,
+    write_report,
+)
 from autograder.results.store import REPORT
 from autograder.sandbox import Sandbox, SlotSpec
 
 EXAMINED = ".examined"
 SECRET_FILE = Path(".autograder", "secret")
+SECRET = re.compile(r"[0-9a-f]{64}")
+SETTINGS = "assignment.toml"
+JSON_KIND = re.compile(r"application/(.*\+)?json")
 OUTPUT_KINDS = ("stream", "display_data", "execute_result", "error")
 
 
@@ -105,17 +120,20 @@ def grade(
     intake: Intake,
     out: Path,
     options: Options,
-    watcher: Watcher = Watcher(),  # noqa: B008  (immutable)
+    watcher: Watcher = Watcher(),
 ) -> Summary:
     """Examine what has to be, and write a report for every student in `intake` to `out`.
 
     Raises:
         AutograderError: the tests or the sandbox cannot be used. Results so far are kept.
     """
+    prepare(out)
     tests = collect(assignment)
     desk = _Desk(course, assignment, out, options, tests)
     submissions = {desk.key(submission): submission for submission in intake.submissions}
-    missing = {key: submission for key, submission in submissions.items() if options.again or not desk.has(key)}
+    missing = {
+        key: submission for key, submission in submissions.items() if options.again or not desk.has(key)
+    }
     watcher.planned(len(missing), len(submissions) - len(missing))
     summary = Summary(reused=len(submissions) - len(missing), examined=len(missing))
     lost = desk.examine(missing, watcher)
@@ -142,10 +160,11 @@ class _Desk:
         self._tests = tests
         self._folder = out / EXAMINED
         self._files = {
-            path.relative_to(assignment.path).as_posix(): path.read_bytes() for path in assignment.shipped_files()
+            path.relative_to(assignment.path).as_posix(): path.read_bytes()
+            for path in assignment.shipped_files()
         }
         self._identity = options.sandbox.identity(options.spec)
-        self._digest = assignment_digest(assignment, self._files)
+        self._digest = assignment_digest(assignment)
         self._secret = course_secret(course)
 
     def key(self, submission: Submission) -> str:
@@ -176,7 +195,9 @@ class _Desk:
             max(1, min(self._options.jobs, len(missing))),
             self._options.fresh,
         )
-        labels = {key: f"{submission.student}/{Path(submission.file).name}" for key, submission in missing.items()}
+        labels = {
+            key: f"{submission.student}/{Path(submission.file).name}" for key, submission in missing.items()
+        }
         notebooks: dict[str, nbformat.NotebookNode] = {}
         notes: dict[str, tuple[str, ...]] = {}
         tasks = []
@@ -220,7 +241,11 @@ class _Desk:
     # ------------------------------------------------------------------ helpers
 
     def _assemble(
-        self, submission: Submission, examination: Examination, counting: Attempt, attempts: tuple[Attempt, ...]
+        self,
+        submission: Submission,
+        examination: Examination,
+        counting: Attempt,
+        attempts: tuple[Attempt, ...],
     ) -> Report:
         settings = self._assignment.settings
         maximum = round(sum(test.points for test in self._tests), 9)
@@ -243,7 +268,7 @@ class _Desk:
             mandatory=settings.mandatory,
             pass_percent=settings.pass_percent,
             flags=(*flag, *submission.flags),
-            notes=examination.notes,
+            notes=(*submission.notes, *examination.notes),
             attempts=attempts,
             environment=examination.environment,
             key=self.key(submission),
@@ -272,14 +297,13 @@ class _Desk:
     ) -> Task | None:
         """Return what a lane needs; keep the result at once where there is nothing to run."""
         if submission.problem:
-            self._keep(key, self._unreadable(submission, submission.problem, submission.notes))
+            self._keep(key, self._unreadable(submission, submission.problem, ()))
             return None
         reading = read_notebook(submission.read())
-        found = (*submission.notes, *reading.notes)
         if reading.notebook is None:
-            self._keep(key, self._unreadable(submission, reading.problem or "", found))
+            self._keep(key, self._unreadable(submission, reading.problem or "", reading.notes))
             return None
-        notebooks[key], notes[key] = reading.notebook, found
+        notebooks[key], notes[key] = reading.notebook, reading.notes
         files = {file.name: file.read() for file in submission.files} | self._files
         return Task(key, code_cells(reading.notebook), files, self._seed(submission))
 
@@ -326,23 +350,27 @@ class _Desk:
         return hmac.new(self._secret, text.encode("utf-8", "replace"), hashlib.sha256).digest()
 
     def _keep(self, key: str, examination: Examination) -> None:
-        write_atomically(self._folder / f"{key}.json", examination.model_dump_json().encode("utf-8", "replace"))
+        write_atomically(
+            self._folder / f"{key}.json", examination.model_dump_json().encode("utf-8", "replace")
+        )
 
     def _load(self, key: str) -> Examination:
         return Examination.model_validate_json((self._folder / f"{key}.json").read_bytes())
 
 
-def assignment_digest(assignment: Assignment, files: Mapping[str, bytes]) -> str:
-    """Digest of what in an assignment an examination depends on: tests, limits, names, shipped files."""
+def assignment_digest(assignment: Assignment) -> str:
+    """Digest of what in an assignment an examination depends on: names, limits, tests, what ships.
+
+    Tests may read any file of the assignment's folder, so all count, but those that only the author needs.
+    """
     digest = hashlib.sha256()
     settings = assignment.settings.model_dump_json(include={"questions", "preload"})
-    for part in (settings.encode(), assignment.limits.model_dump_json().encode()):
-        digest.update(part + b"\0")
-    shared = sorted(assignment.path.parent.glob("conftest.py")) + sorted(assignment.path.glob("conftest.py"))
-    for path in (assignment.public_tests, assignment.hidden_tests, *shared):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    for name, content in sorted(files.items()):
-        digest.update(name.encode() + b"\0" + content + b"\0")
+    for part in (settings, assignment.limits.model_dump_json()):
+        digest.update(part.encode() + b"\0")
+    shared = assignment.path.parent.glob("conftest.py")
+    for path in sorted([*shared, *_files_that_count(assignment)]):
+        name = path.relative_to(assignment.path.parent).as_posix()
+        digest.update(f"{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\0".encode())
     return digest.hexdigest()
 
 
@@ -354,24 +382,42 @@ def course_secret(course: Course) -> bytes:
     """
     path = course.root / SECRET_FILE
     try:
-        return bytes.fromhex(path.read_text(encoding="ascii").strip())
-    except FileNotFoundError:
-        pass
-    except ValueError:
-        raise SubmissionError(
-            f"{path}: not a hexadecimal secret", remedy="Delete the file; a new one is made."
-        ) from None
-    secret = secrets.token_bytes(32)
-    try:
-        path.parent.mkdir(exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return course_secret(course)
+        if not path.exists():
+            _make_secret(path)
+        text = path.read_text(encoding="ascii").strip()
     except OSError as error:
-        raise SubmissionError(f"{path}: cannot be written: {error.strerror}") from None
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secret.hex() + "\n")
-    return secret
+        raise SubmissionError(f"{path}: the course's secret cannot be kept there: {error.strerror}") from None
+    except ValueError:
+        text = ""
+    if not SECRET.fullmatch(text):
+        raise SubmissionError(
+            f"{path}: not a secret of 64 hexadecimal digits",
+            remedy="Delete the file; a new one is made, and everything is examined again.",
+        )
+    return bytes.fromhex(text)
+
+
+def _make_secret(path: Path) -> None:
+    """Put a new secret in place whole, unless another grader was faster."""
+    path.parent.mkdir(exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent)  # for nobody else to read
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_bytes(32).hex() + "\n")
+        with contextlib.suppress(FileExistsError):
+            os.link(name, path)
+    finally:
+        Path(name).unlink()
+
+
+def _files_that_count(assignment: Assignment) -> Iterator[Path]:
+    """Every file of the assignment but its settings, the author's notebook and the wrong solutions."""
+    for path in assignment.path.rglob("*"):
+        inside = path.relative_to(assignment.path)
+        if inside.parts[0] in NEVER_SHIPPED_FOLDERS or DEBRIS & set(inside.parts):
+            continue
+        if path.is_file() and path.name != SETTINGS and path != assignment.source:
+            yield path
 
 
 def code_cells(notebook: nbformat.NotebookNode) -> tuple[str, ...]:
@@ -410,8 +456,17 @@ def _output(output: dict[str, Any], number: int) -> dict[str, Any]:
             "traceback": [_text(line) for line in lines] if isinstance(lines, list) else [],
         }
     data = output.get("data")
-    shown = {"output_type": kind, "data": _json(data) if isinstance(data, dict) else {}, "metadata": {}}
+    shown = {"output_type": kind, "data": _bundle(data) if isinstance(data, dict) else {}, "metadata": {}}
     return {**shown, "execution_count": number} if kind == "execute_result" else shown
+
+
+def _bundle(data: dict[Any, Any]) -> dict[str, Any]:
+    """Media type → content: text, or any value where the type is JSON."""
+    return {
+        kind: _json(content) if JSON_KIND.fullmatch(kind) else _text(content)
+        for kind, content in data.items()
+        if type(kind) is str
+    }
 
 
 def _json(value: Any) -> Any:
@@ -419,6 +474,8 @@ def _json(value: Any) -> Any:
         return {_text(key): _json(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_json(item) for item in value]
+    if type(value) is float and not math.isfinite(value):
+        return None
     return value if value is None or type(value) in (bool, int, float, str) else ""
 
 
@@ -454,9 +511,8 @@ def _late_days_left(course: Course, assignment: Assignment, out: Path, student: 
 def _write_if_changed(out: Path, report: Report, notebook: dict[str, Any] | None) -> None:
     path = student_folder(out, report.student) / REPORT
     if path.is_file():
-        try:
-            if read_report(path) == report:
+        with contextlib.suppress(SubmissionError):  # an older or broken report is replaced
+            executed = read_executed(out, report.student)
+            if read_report(path) == report and (executed is None) == (notebook is None):
                 return
-        except SubmissionError:
-            pass  # an older or broken report: it is replaced
     write_report(out, report, nbformat.from_dict(notebook) if notebook is not None else None)

@@ -1,8 +1,9 @@
 """What `grader.check` says in a student's Jupyter, for notebooks of the course's own (never of students).
 
 Run as a program, because each notebook gets a process of its own: `python -m autograder.otter_checks FOLDER
-NOTEBOOK…` prints one JSON object, notebook → question → whether each test case passed. FOLDER holds what
-ships: `tests/` in otter-grader's format, data, helper modules.
+SECONDS NOTEBOOK…` prints one JSON object, notebook → question → whether each test case passed, or null where
+the notebook with its checks came to no end. FOLDER holds what ships: `tests/` in otter-grader's format, data,
+helper modules.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -23,15 +25,23 @@ from autograder.errors import VerificationError
 Checks = dict[str, list[bool]]
 
 
-def checks_in_jupyter(folder: Path, notebooks: Sequence[Path], jobs: int = 1) -> dict[str, Checks]:
+def checks_in_jupyter(
+    folder: Path, notebooks: Sequence[Path], seconds: float, jobs: int = 1
+) -> dict[str, Checks | None]:
     """Run each notebook as Jupyter would and return what otter-grader's test cases say, by the file's stem.
+
+    Args:
+        folder: the release.
+        notebooks: with different stems.
+        seconds: for one notebook with all its checks; None in the result where it takes longer or crashes.
+        jobs: how many at a time.
 
     Raises:
         VerificationError: otter-grader could not be run.
     """
     shares = [list(notebooks[start::jobs]) for start in range(jobs)]
-    running = [_start(folder, share) for share in shares if share]
-    results: dict[str, Checks] = {}
+    running = [_start(folder, seconds, share) for share in shares if share]
+    results: dict[str, Checks | None] = {}
     for process in running:
         output, errors = process.communicate()
         if process.returncode != 0:
@@ -40,39 +50,45 @@ def checks_in_jupyter(folder: Path, notebooks: Sequence[Path], jobs: int = 1) ->
     return results
 
 
-def _start(folder: Path, notebooks: Sequence[Path]) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "autograder.otter_checks", str(folder), *map(str, notebooks)]
+def _start(folder: Path, seconds: float, notebooks: Sequence[Path]) -> subprocess.Popen[str]:
+    program = [sys.executable, "-m", "autograder.otter_checks"]
+    command = [*program, str(folder), str(seconds), *map(str, notebooks)]
     environment = {**os.environ, "MPLBACKEND": "Agg", "PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, env=environment, text=True
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+        env=environment,
+        text=True,
     )
 
 
-def main(folder: str, *notebooks: str) -> int:
+def main(folder: str, seconds: str, *notebooks: str) -> int:
     """Check each notebook in a fork of this process, which has otter-grader imported already."""
     import IPython.core.interactiveshell  # noqa: F401  (imported once, for every fork)
     import matplotlib.pyplot  # noqa: F401
     import otter.test_files.exception_test  # noqa: F401
 
-    results = {}
+    results: dict[str, Checks | None] = {}
     for notebook in notebooks:
         with tempfile.TemporaryDirectory() as scratch:
             shutil.copytree(folder, scratch, dirs_exist_ok=True)
             answer = Path(scratch, ".checks.json")
             child = os.fork()
             if child == 0:
-                _check_in_child(Path(notebook), Path(scratch), answer)
+                _check_in_child(Path(notebook), Path(scratch), answer, float(seconds))
             _, status = os.waitpid(child, 0)
-            if status != 0:
-                print(f"{notebook} could not be checked", file=sys.stderr)  # noqa: T201
+            if os.WIFEXITED(status) and status != 0:
                 return 1
-            results[Path(notebook).stem] = json.loads(answer.read_text())
+            results[Path(notebook).stem] = json.loads(answer.read_text()) if status == 0 else None
     print(json.dumps(results))  # noqa: T201
     return 0
 
 
-def _check_in_child(notebook: Path, scratch: Path, answer: Path) -> None:
+def _check_in_child(notebook: Path, scratch: Path, answer: Path, seconds: float) -> None:
     code = 1
+    signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         nothing = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nothing, 1)

@@ -7,22 +7,25 @@ nothing heavy, unless a notebook is named or the tests of an assignment are run.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from autograder.course import Assignment
+    from autograder.course import Assignment, Course
     from autograder.examiner.notebook import StudentNotebook
-    from autograder.sandbox import Slot
+    from autograder.sandbox import Sandbox, Slot
 
 SETTINGS = "assignment.toml"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("autograder", "grading notebooks from outside")
-    group.addoption("--submission", metavar="NOTEBOOK", help="the student's notebook that an assignment's tests ask")
+    group.addoption(
+        "--submission", metavar="NOTEBOOK", help="the student's notebook that an assignment's tests ask"
+    )
     group.addoption(
         "--sandbox",
         metavar="NAME",
@@ -54,25 +57,54 @@ def add_markers(config: pytest.Config) -> None:
 
 
 class _PlainSession:
-    """Runs the one notebook when the first test asks for a name of it."""
+    """Runs the one notebook when the first test asks for a name of it.
+
+    Raises:
+        pytest.UsageError: the notebook, the assignment or the sandbox cannot be used.
+    """
 
     def __init__(self, config: pytest.Config, path: Path) -> None:
         from autograder.errors import AutograderError
         from autograder.examiner.session import names_plugin
+        from autograder.intake import read_notebook
 
         self._path = path
-        self._sandbox: str | None = config.getoption("--sandbox")
         self._slot: Slot | None = None
         self._notebook: StudentNotebook | None = None
         try:
-            self._assignment = _assignment_of(config)
-            self._content = path.read_bytes()
+            self._course, self._assignment = _assignment_of(config)
+            self._sandbox = _sandbox(config.getoption("--sandbox"), self._course)
+            content = path.read_bytes()
         except AutograderError as error:
             raise pytest.UsageError(str(error)) from None
         except OSError as error:
             raise pytest.UsageError(f"--submission {path}: {error.strerror}") from None
-        names = names_plugin(self._assignment.provides, self._value, lambda: hashlib.sha256(self._content).digest())
+        reading = read_notebook(content)
+        if reading.notebook is None:
+            raise pytest.UsageError(f"--submission {path}: {reading.problem}")
+        self._cells = [cell.source for cell in reading.notebook.cells if cell.cell_type == "code"]
+        seed = hashlib.sha256(content).digest()
+        names = names_plugin(self._assignment.provides, self._value, lambda: seed)
         config.pluginmanager.register(names)
+
+    def pytest_report_header(self) -> str:
+        isolates = "isolation" in self._sandbox.claims
+        warning = "" if isolates else ": no isolation, limits only; for code that you trust"
+        return f"autograder: {self._path} runs in the {self._sandbox.name} sandbox{warning}"
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self) -> Iterator[None]:
+        """A test that was denied an answer is not passed, whatever it made of that."""
+        yield
+        losses = self._notebook.losses if self._notebook else []
+        if losses:
+            raise losses[0]
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_teardown(self) -> Iterator[None]:
+        if self._notebook:
+            self._notebook.losses.clear()
+        yield
 
     def pytest_unconfigure(self) -> None:
         if self._slot is not None:
@@ -84,29 +116,36 @@ class _PlainSession:
         return self._notebook.value(name)
 
     def _run(self) -> StudentNotebook:
+        from autograder.errors import AutograderError
         from autograder.examiner.notebook import StudentNotebook
-        from autograder.intake import read_notebook
-        from autograder.sandbox import Slot, SlotSpec, best_available, provider
+        from autograder.image.build import image_name
+        from autograder.sandbox import Slot, SlotSpec
 
-        reading = read_notebook(self._content)
-        if reading.notebook is None:
-            pytest.exit(f"{self._path}: {reading.problem}", returncode=2)
-        cells = [cell.source for cell in reading.notebook.cells if cell.cell_type == "code"]
+        assignment = self._assignment
         files = {
-            file.relative_to(self._assignment.path).as_posix(): file.read_bytes()
-            for file in self._assignment.shipped_files()
+            file.relative_to(assignment.path).as_posix(): file.read_bytes()
+            for file in assignment.shipped_files()
         }
-        spec = SlotSpec(self._assignment.settings.preload, self._assignment.limits)
-        sandbox = provider(self._sandbox) if self._sandbox else best_available(spec.image)
-        self._slot = Slot(sandbox, spec)
-        notebook = StudentNotebook(self._slot, cells, files, seed=0)
-        run = notebook.run()
+        image = image_name(self._course, "cpu")
+        self._slot = Slot(self._sandbox, SlotSpec(assignment.settings.preload, assignment.limits, image))
+        notebook = StudentNotebook(self._slot, self._cells, files, seed=0)
+        try:
+            run = notebook.run()
+        except AutograderError as error:
+            pytest.exit(str(error), returncode=error.exit_code)
         if run.message:
             print(f"\n{run.message}")  # noqa: T201  (pytest shows it with the first test)
         return notebook
 
 
-def _assignment_of(config: pytest.Config) -> Assignment:
+def _sandbox(name: str | None, course: Course) -> Sandbox:
+    from autograder.image.build import image_name
+    from autograder.sandbox import best_available, provider
+
+    return provider(name) if name else best_available(image_name(course, "cpu"))
+
+
+def _assignment_of(config: pytest.Config) -> tuple[Course, Assignment]:
     """The one assignment whose tests this session was asked to run."""
     from autograder.course import Course
 
@@ -117,6 +156,9 @@ def _assignment_of(config: pytest.Config) -> Assignment:
         if (folder / SETTINGS).is_file():
             folders.add(folder)
     if len(folders) != 1:
-        raise pytest.UsageError("--submission: name one assignment's folder, for example assignments/w01_corner_filter")
+        raise pytest.UsageError(
+            "--submission: name one assignment's folder, for example assignments/w01_corner_filter"
+        )
     folder = folders.pop()
-    return Course.find(folder).assignment(folder.name)
+    course = Course.find(folder)
+    return course, course.assignment(folder.name)

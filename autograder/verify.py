@@ -22,6 +22,7 @@ from autograder.build import (
     wrong_notebook,
 )
 from autograder.course import Assignment, Course
+from autograder.errors import ConfigurationError
 from autograder.examiner import Examined, collect
 from autograder.grading import code_cells
 from autograder.lanes import Done, Plan, Task, work_through
@@ -89,7 +90,7 @@ def verify(
     spec: SlotSpec,
     *,
     jobs: int = 1,
-    progress: Progress = Progress(),  # noqa: B008  (immutable)
+    progress: Progress = Progress(),
 ) -> Verification:
     """Grade the reference, the stub and every wrong solution, and ask otter-grader about each, too.
 
@@ -101,8 +102,11 @@ def verify(
     tests = collect(assignment)
     wrong = load_wrong(assignment)
     variants = _variants(assignment, tests, wrong)
+    _refuse_same_names(assignment, variants)
     progress.planned(len(variants))
-    files = {path.relative_to(assignment.path).as_posix(): path.read_bytes() for path in assignment.shipped_files()}
+    files = {
+        path.relative_to(assignment.path).as_posix(): path.read_bytes() for path in assignment.shipped_files()
+    }
     examined: dict[str, Examined] = {}
 
     def keep(done: Done) -> None:
@@ -112,8 +116,12 @@ def verify(
     tasks = [Task(variant.name, code_cells(variant.notebook), files, SEED) for variant in variants]
     plan = Plan(assignment, sandbox.name, spec, max(1, min(jobs, len(tasks))))
     lost = work_through(plan, tasks, on_begin=progress.begun, on_done=keep)
-    jupyter = _checks(course.release / assignment.name, variants, jobs)
-    results = [_result(variant, examined[variant.name], jupyter[variant.name], tests) for variant in variants if variant.name in examined]
+    jupyter = _checks(course.release / assignment.name, variants, spec.limits.total_seconds, jobs)
+    results = [
+        _result(variant, examined[variant.name], jupyter[variant.name], tests)
+        for variant in variants
+        if variant.name in examined
+    ]
     return Verification(
         assignment=assignment.name,
         points=round(sum(test.points for test in tests), 9),
@@ -135,17 +143,29 @@ def _variants(assignment: Assignment, tests: Sequence[TestInfo], wrong: Sequence
     ]
 
 
-def _checks(release: Path, variants: Sequence[_Variant], jobs: int) -> Mapping[str, Checks]:
+def _refuse_same_names(assignment: Assignment, variants: Sequence[_Variant]) -> None:
+    for name in (REFERENCE, STUB):
+        if sum(variant.name == name for variant in variants) > 1:
+            raise ConfigurationError(
+                assignment.path / "wrong" / f"{name}.py",
+                f"{name} is what the assignment's own notebook is called here",
+                remedy="Name the file after the mistake.",
+            )
+
+
+def _checks(
+    release: Path, variants: Sequence[_Variant], seconds: float, jobs: int
+) -> Mapping[str, Checks | None]:
     with tempfile.TemporaryDirectory() as folder:
         paths = []
         for variant in variants:
             paths.append(Path(folder, f"{variant.name}.ipynb"))
             nbformat.write(variant.notebook, paths[-1])
-        return checks_in_jupyter(release, paths, jobs)
+        return checks_in_jupyter(release, paths, seconds, jobs)
 
 
 def _result(
-    variant: _Variant, examined: Examined, jupyter: Checks, tests: Sequence[TestInfo]
+    variant: _Variant, examined: Examined, jupyter: Checks | None, tests: Sequence[TestInfo]
 ) -> VariantResult:
     failed = tuple(test.id for test in examined.tests if test.outcome != "passed")
     score = round(sum(test.earned for test in examined.tests), 9)
@@ -188,8 +208,10 @@ def _names(name: str, test: str) -> bool:
     return test == name or test.split("[")[0] == name
 
 
-def _disagreements(failed: Sequence[str], jupyter: Checks, tests: Sequence[TestInfo]) -> list[str]:
+def _disagreements(failed: Sequence[str], jupyter: Checks | None, tests: Sequence[TestInfo]) -> list[str]:
     """Public tests on which the student's Jupyter and the grader differ."""
+    if jupyter is None:
+        return ["its public tests come to no end in otter-grader: they take too long or crash"]
     problems = []
     for question in dict.fromkeys(test.question for test in tests if test.public):
         own = [test for test in tests if test.public and test.question == question]

@@ -17,6 +17,8 @@ from autograder import engine
 from autograder.course import Course
 from autograder.errors import SandboxUnavailableError
 from autograder.image import ImageInfo, build_image, find_image
+from autograder.image.build import image_name
+from autograder.sandbox import Sandbox, best_available, provider
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -44,6 +46,16 @@ def grading_image(docker_engine: DockerClient) -> ImageInfo:
     if not image.up_to_date:
         image = build_image(course, base=image.base, network="host")
     return image
+
+
+@pytest.fixture(scope="session")
+def best_sandbox(request: pytest.FixtureRequest) -> Sandbox:
+    """The strongest sandbox of this machine, its image up to date; `docker` where that is required."""
+    image = image_name(Course.load(REPOSITORY), "cpu")
+    if os.environ.get("REQUIRE_DOCKER") == "1" or best_available(image).name == "docker":
+        request.getfixturevalue("grading_image")
+        return provider("docker")
+    return best_available(image)
 
 
 def _unavailable(reason: str) -> NoReturn:

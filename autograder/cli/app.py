@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Annotated, Any, TextIO
+from typing import Annotated, Any
 
 import typer
 
 import autograder
-from autograder.cli import authoring, grading, machine
+from autograder.cli import afterwards, authoring, check, grade, machine
 from autograder.cli.command import (
     CourseOption,
     DebugOption,
     EverywhereOptions,
     JsonOption,
-    examples,
     fail,
 )
+from autograder.cli.help import HelpfulGroup, examples
 from autograder.errors import EXIT_BAD_INPUT, EXIT_INTERRUPTED, EXIT_OK, AutograderError
 
 UsageError: Any = typer.BadParameter.__bases__[0]
 
 app = typer.Typer(
     name="autograder",
-    rich_markup_mode="rich",
+    cls=HelpfulGroup,
+    rich_markup_mode=None,
     add_completion=False,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (authoring, grading, machine):
+for group in (authoring, check, grade, afterwards, machine):
     group.register(app)
 
 
@@ -47,8 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: without the program's name; by default those of this process.
     """
     arguments = list(sys.argv[1:] if arguments is None else arguments)
-    for stream in (sys.stdout, sys.stderr):
-        _never_fail_to_encode(stream)
+    _make_streams_usable()
     try:
         return int(app(arguments, prog_name="autograder", standalone_mode=False) or EXIT_OK)
     except UsageError as error:
@@ -57,11 +58,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_INTERRUPTED
 
 
-def _never_fail_to_encode(stream: TextIO) -> None:
-    """Show what the terminal's encoding lacks as `?` rather than fail."""
-    reconfigure = getattr(stream, "reconfigure", None)
-    if reconfigure is not None:
-        reconfigure(errors="replace")
+def _make_streams_usable() -> None:
+    """Show what the terminal's encoding lacks as `?`; print to nowhere where a stream is closed."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: PTH123, SIM115
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _wrong_usage(error: Any) -> WrongUsageError:
@@ -76,6 +80,7 @@ def _show_version(wanted: bool) -> None:
 
 
 @app.callback(
+    cls=HelpfulGroup,
     invoke_without_command=True,
     epilog=examples(
         ("autograder new w07_pooling", "start a week"),
@@ -95,12 +100,11 @@ def autograder_options(
 ) -> None:
     """A course whose weekly assignments grade themselves: write, release, grade, give feedback.
 
-    Exit codes: 0 all is well, 1 a check said no, 2 wrong input, 3 this machine cannot do it, 70 a bug, 130 interrupted.
+    Exit codes: 0 all is well, 1 a check said no, 2 wrong input, 3 this machine cannot do it, 70 a bug in the
+    autograder, 130 interrupted.
     """
     context.obj = EverywhereOptions(course=course, json=json, debug=debug)
     if context.invoked_subcommand is None:
         text = context.get_help()
         if text:
             typer.echo(text)
-
-

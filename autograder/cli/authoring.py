@@ -18,9 +18,9 @@ from autograder.console import (
     counted,
     new_table,
     number,
+    print_block,
     print_error,
     print_list,
-    print_table,
     shown_path,
 )
 from autograder.course import Assignment, Course
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 PANEL = "Write and release"
 NamesArgument = Annotated[
-    list[str] | None, typer.Argument(metavar="[NAME]...", help="Assignments. Default: all.", show_default=False)
+    list[str] | None,
+    typer.Argument(metavar="[NAME]...", help="Assignments. Default: all."),
 ]
 Record = dict[str, Any]
 
@@ -148,8 +149,9 @@ def verify(
 ) -> int:
     """Prove that an assignment keeps its promises.
 
-    The reference gets full marks, the untouched stub nothing, each wrong solution its expected score; every test
-    catches a mistake; the public tests agree in the student's Jupyter and in the grader. Exit code 1 where not.
+    The reference gets full marks, the untouched stub nothing, each wrong solution its expected score; every
+    test catches a mistake; the public tests agree in the student's Jupyter and in the grader. Exit code 1
+    where not.
     """
     wanted = _wanted(session.course, names)
     verifications, errors = [], []
@@ -214,10 +216,10 @@ def _points(assignment: Assignment) -> float:
 
 
 def _release_status(course: Course, name: str) -> str:
-    from autograder import build as builder
-
     if not (course.release / name).is_dir():
         return "not built"
+    from autograder import build as builder
+
     try:
         builder.check(course, name)
     except StaleBuildError:
@@ -247,7 +249,7 @@ def _show_list(session: Session, records: Sequence[Record]) -> None:
             Text(release, style=styles.get(release, "red")),
             Text(clean(record["title"] or "")),
         )
-    print_table(session.out, table)
+    print_block(session.out, table)
     for record in records:
         if record["error"]:
             print_error(
@@ -299,9 +301,9 @@ def _each(
             progress.begun(name)
             try:
                 records.append({"assignment": name, "ok": True, **one(name), "error": None})
-            except AutograderError as error:
-                errors.append(error)
-                records.append({"assignment": name, "ok": False, "error": error_record(error)})
+            except AutograderError as problem:
+                errors.append(problem)
+                records.append({"assignment": name, "ok": False, "error": error_record(problem)})
             progress.done(name)
 
     def show_all() -> None:
@@ -362,7 +364,7 @@ def _show_verification(session: Session, verification: Verification) -> None:
             f"{variant.seconds:.1f} s",
             Text("ok", style="green") if variant.ok else Text("WRONG", style="bold red"),
         )
-    print_table(session.out, table)
+    print_block(session.out, table)
     problems = [(each.name, problem) for each in verification.variants for problem in each.problems]
     print_list(session.out, "Not as it should be", problems, "bold red")
     print_list(session.out, "Of the whole", [("", problem) for problem in verification.problems], "bold red")

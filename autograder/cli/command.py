@@ -1,4 +1,4 @@
-"""What all commands share: the options that each of them has, results on standard output, errors as sentences."""
+"""What all commands share: the options of each, results on standard output, errors as sentences."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import os
 import sys
 import tempfile
 import traceback
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,8 +19,8 @@ from typing import Annotated, Any, TextIO
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 
+from autograder.cli.help import HelpfulCommand, examples
 from autograder.console import open_console, print_error
 from autograder.course import Course
 from autograder.errors import (
@@ -36,7 +37,6 @@ CourseOption = Annotated[
     typer.Option(
         "--course",
         metavar="DIR",
-        show_default=False,
         rich_help_panel=EVERYWHERE,
         help="The course folder. Default: the nearest one upwards with assignments/course.toml.",
     ),
@@ -136,21 +136,17 @@ def command(
             raise typer.Exit(perform(lambda session: function(session, **given), options))
 
         _take_signature(run, function)
-        app.command(name, rich_help_panel=panel, epilog=examples(*shows))(run)
+        app.command(name, cls=HelpfulCommand, rich_help_panel=panel, epilog=examples(*shows))(run)
         return function
 
     return register
 
 
-def examples(*shows: tuple[str, str]) -> str:
-    """The end of a help page: command lines, each with what it does."""
-    lines = [f"[bold cyan]{escape(line)}[/]  [dim]{escape(what)}[/]" for line, what in shows]
-    return "\n\n".join(["[bold]Examples[/]", *lines])
-
-
 def perform(work: Callable[[Session], int], options: EverywhereOptions) -> int:
     """Run a command; returns its exit code, also where it fails."""
-    with results_apart() as results:
+    with results_apart() as results, warnings.catch_warnings():
+        if not options.debug:
+            warnings.simplefilter("ignore")
         session = Session(options, open_console(results), open_console(sys.stderr))
         try:
             return work(session)
@@ -244,9 +240,7 @@ def _take_signature(run: Callable[..., None], function: Command) -> None:
         inspect.Parameter(name, keyword, default=default, annotation=annotation)
         for name, (annotation, default) in _SHARED.items()
     ]
-    context = inspect.Parameter(
-        "context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context
-    )
+    context = inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)
     own = [parameter.replace(kind=keyword) for parameter in parameters]
     every = [context, *own, *shared]
     run.__signature__ = inspect.Signature(every)  # type: ignore[attr-defined]

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from autograder.cli.command import Session, command
-from autograder.console import LogTail, duration, print_table
+from autograder.console import LogTail, duration, print_block
 from autograder.course import Course
 from autograder.errors import EXIT_ENVIRONMENT, EXIT_OK, ConfigurationError
 
@@ -20,6 +20,21 @@ class VariantName(StrEnum):
 
     cpu = "cpu"
     gpu = "gpu"
+
+
+VariantOption = Annotated[
+    VariantName, typer.Option(metavar="NAME", help="cpu (the default), or gpu for NVIDIA GPUs.")
+]
+BaseOption = Annotated[
+    str | None,
+    typer.Option(metavar="IMAGE", help="Start from this image. Default: as last time, or Docker's Python."),
+]
+NetworkOption = Annotated[
+    str | None, typer.Option(metavar="NAME", help="The engine's network for the build, such as host.")
+]
+ForceOption = Annotated[
+    bool, typer.Option("--force", help="Build even if nothing has changed, without cache.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -40,31 +55,31 @@ def register(app: typer.Typer) -> None:
         panel=PANEL,
         shows=[
             ("autograder doctor", "what works here, and what to do about the rest"),
-            ("autograder doctor --json | jq '.findings[] | select(.status != \"ok\")'", "only what is not well"),
+            (
+                "autograder doctor --json | jq '.findings[] | select(.status != \"ok\")'",
+                "only what is not well",
+            ),
         ],
     )(doctor)
 
 
 def image(
     session: Session,
-    variant: Annotated[VariantName, typer.Option(help="For CPUs or for NVIDIA GPUs.")] = VariantName.cpu,
-    base: Annotated[
-        str | None,
-        typer.Option(metavar="IMAGE", help="Start from this image.", show_default="Docker's Python"),
-    ] = None,
-    network: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="The engine's network for the build, such as host.", show_default=False),
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Build even if nothing has changed, without cache.")] = False,
+    variant: VariantOption = VariantName.cpu,
+    base: BaseOption = None,
+    network: NetworkOption = None,
+    force: ForceOption = False,
 ) -> int:
     """Build the container image that notebooks run in.
 
-    It holds the packages of all weeks and the worker, no tests and no solutions. Nothing is done while its inputs
-    are the same.
+    It holds the packages of all weeks and the worker, no tests and no solutions. Nothing is done while its
+    inputs are the same.
     """
-    from autograder.image import build_image
+    from autograder.image import build_image, find_image
 
+    if base is None:
+        present = find_image(session.course, variant.value)
+        base = present.base if present else None
     with LogTail(session.err, f"Building {session.course.settings.image}:{variant.value}") as line:
         built = build_image(session.course, variant.value, base, network, line, force=force)
     data = {
@@ -83,8 +98,8 @@ def image(
 def doctor(session: Session) -> int:
     """Say what this machine can do for grading, and what to do about what it cannot.
 
-    Takes some seconds and changes nothing. Exit code 3 where submissions cannot be graded safely. Works without a
-    course, too.
+    Takes some seconds and changes nothing. Exit code 3 where submissions cannot be graded safely. Works
+    without a course, too.
     """
     from autograder.doctor import examine, healthy, render
 
@@ -92,7 +107,7 @@ def doctor(session: Session) -> int:
         findings = examine(_course_if_any(session))
     well = healthy(findings)
     data = {"healthy": well, "findings": [finding.model_dump() for finding in findings]}
-    session.result(data, lambda: print_table(session.out, render(findings)))
+    session.result(data, lambda: print_block(session.out, render(findings)))
     return EXIT_OK if well else EXIT_ENVIRONMENT
 
 

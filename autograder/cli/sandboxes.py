@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from autograder.sandbox import Sandbox, SlotSpec
 
 PROCESS_WARNING = (
-    "the process sandbox gives no isolation, limits only: the code of a notebook can read and change whatever "
-    "you can on this machine, hidden tests and other submissions included. Only for code that you trust."
+    "the process sandbox gives no isolation, limits only: the code of a notebook can read and change what "
+    "you can on this machine, hidden tests and other submissions too. Only for code that you trust."
 )
 NO_GPU = "Install the NVIDIA driver and Container Toolkit (docs/operations.md), or leave out --gpu."
 
@@ -36,11 +36,18 @@ class SandboxName(StrEnum):
 
 SandboxOption = Annotated[
     SandboxName | None,
-    typer.Option(help="Where notebooks run. Default: the strongest that this machine has.", show_default=False),
+    typer.Option(
+        metavar="NAME",
+        help="docker, bubblewrap or process. Default: the strongest that this machine has.",
+    ),
 ]
 JobsOption = Annotated[
     int | None,
-    typer.Option(min=1, help="Notebooks at a time. Default: one per core; one with a GPU.", show_default=False),
+    typer.Option(
+        metavar="N",
+        min=1,
+        help="Notebooks at a time. Default: one per core; one with a GPU.",
+    ),
 ]
 GpuOption = Annotated[bool, typer.Option("--gpu", help="Run on a GPU, in the image's GPU variant.")]
 
@@ -128,4 +135,7 @@ def _require_image(session: Session, variant: Variant) -> None:
             remedy=f"Build it with {build}.",
         )
     if not image.up_to_date:
-        print_warning(session.err, f"the image {image.name} is out of date; {build} builds it again.")
+        raise SandboxUnavailableError(
+            f"the image {image.name} is out of date: another version of the worker or of the packages",
+            remedy=f"Build it again with {build}, which takes seconds where only the worker has changed.",
+        )

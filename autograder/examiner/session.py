@@ -71,16 +71,23 @@ def collect(assignment: Assignment) -> list[TestInfo]:
 
 
 def examine(
-    assignment: Assignment, candidates: Iterable[Candidate], on_examined: Callable[[Examined], None]
+    assignment: Assignment,
+    candidates: Iterable[Candidate],
+    on_examined: Callable[[Examined], None],
+    *,
+    public_only: bool = False,
 ) -> None:
     """Run every test of `assignment` for each candidate, and hand over each result when it is there.
+
+    Args:
+        public_only: leave out the hidden tests; their file need not exist then.
 
     Raises:
         ConfigurationError: as for `collect`.
         SandboxError: a sandbox failed; candidates that are done have been handed over.
     """
     examination = _Examination(assignment, iter(candidates), on_examined)
-    _session(assignment, examination.begin, examination)
+    _session(assignment, examination.begin, examination, public_only=public_only)
 
 
 class _Examination:
@@ -196,8 +203,10 @@ def _session(
     assignment: Assignment,
     on_collected: Callable[[dict[str, TestInfo]], None],
     examination: _Examination | None = None,
+    *,
+    public_only: bool = False,
 ) -> None:
-    files = [assignment.public_tests, assignment.hidden_tests]
+    files = [assignment.public_tests, *([] if public_only else [assignment.hidden_tests])]
     for file in files:
         if not file.is_file():
             raise ConfigurationError(file, "the test file does not exist", remedy="Add it; it may be short.")

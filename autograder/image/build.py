@@ -80,7 +80,7 @@ def build_image(
         course: names the image, and its assignments name the packages that it must hold.
         variant: `cpu`, or `gpu` for TensorFlow with CUDA.
         base: image to start from, with python3 >= 3.11 and its venv module; by default Docker's Python.
-        network: the engine's network for the build, `host` where the engine has no bridge.
+        network: the engine's network for the build; by default its own choice, or `host` if it has no bridge.
         progress: called with each line of the build's log.
         force: build even if nothing has changed, without the engine's cache.
         client: an engine; by default the one that `DOCKER_HOST` names.
@@ -112,7 +112,7 @@ def build_image(
             tag=name,
             buildargs={"BASE": base, "VARIANT": variant, **_proxies()},
             labels=labels,
-            network_mode=network,
+            network_mode=network or _network(client),
             nocache=force,
             rm=True,
             forcerm=True,
@@ -279,6 +279,11 @@ def _proxies() -> dict[str, str]:
     """Proxy settings of this machine; the engine keeps these build arguments out of the image's history."""
     names = [name for upper in _PROXY_VARIABLES for name in (upper, upper.lower())]
     return {name: os.environ[name] for name in names if name in os.environ}
+
+
+def _network(client: DockerClient) -> str | None:
+    """`host` for an engine that was started without a bridge, else the engine's own choice."""
+    return None if client.networks.list(names=["bridge"]) else "host"
 
 
 def _follow(log: Iterator[Any], name: str, progress: Callable[[str], None]) -> None:

@@ -83,8 +83,9 @@ def class_report_html(reports: Sequence[Report], course: Course, assignment: Ass
         columns=columns,
         pass_x=CHART_LEFT + CHART_WIDTH * maximum * assignment.settings.pass_percent / 100 / scale,
         failed_tests=_failed_tests(here),
-        untimely=[report for report in here if report.deadline.status != "on_time"],
+        untimely=[report for report in here if report.deadline.status in ("late", "rejected")],
         flagged=[report for report in here if report.flags or report.approved is None],
+        undecided=_undecided(here),
         received={r.student: local_time(r.deadline.received_at, course.settings.timezone) for r in here},
         mandatory=_mandatory(reports),
         all_mandatory=[a.name for a in course.assignments() if a.settings.mandatory],
@@ -178,6 +179,16 @@ def _approvals(reports: Sequence[Report]) -> list[Approval]:
         for student, own in by_student.items()
     ]
     return sorted(approvals, key=lambda approval: (approval.approved, approval.student))
+
+
+def _undecided(reports: Sequence[Report]) -> dict[str, list[str]]:
+    """Why a person must look at submissions, in sentences, and the students whom each reason concerns."""
+    students: dict[str, list[str]] = {}
+    for report in reports:
+        if report.flags or report.approved is None:
+            why = " ".join(report.flags) or report.deadline.message or "It is not known whether this counts."
+            students.setdefault(why, []).append(report.student)
+    return students
 
 
 def _question_points(report: Report) -> dict[str, str]:

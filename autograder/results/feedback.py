@@ -6,6 +6,7 @@ its own, without styles, so that it can neither run nor pass for a result.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -192,7 +193,9 @@ def _safe_cells(
     places: Mapping[str, int],
     pictures: Path | None,
 ) -> Iterator[Cell]:
+    code_indices = itertools.count()
     for index, cell in enumerate(cells):
+        code_index = next(code_indices) if cell.get("cell_type") == "code" else None
         here = tuple(panel for question, panel in panels.items() if places.get(question) == index)
         is_check = any(panel.score.question in checked_questions(cell) for panel in here)
         kind = cell.get("cell_type")
@@ -201,8 +204,8 @@ def _safe_cells(
             number=index + 1,
             source=_safe_source(cell, pictures),
             outputs=() if is_check else _safe_outputs(cell),
-            failed=index in report.run.cells_failed,
-            skipped=index in report.run.cells_skipped,
+            failed=code_index in report.run.cells_failed,
+            skipped=code_index in report.run.cells_skipped,
             panels=here,
         )
 

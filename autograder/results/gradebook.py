@@ -221,7 +221,8 @@ def _enter_grade(
     grade = next((grade for grade in submitted.grades if grade.cell_id == cell.id), None)
     is_new = grade is None
     if grade is None:
-        grade = api.Grade(cell_id=cell.id, notebook=submitted)
+        grade = api.Grade(cell_id=cell.id)
+        submitted.grades.append(grade)
     score = _auto_score(cell, report, unanswered)
     has_changed = not is_new and (resubmitted or grade.auto_score != score)
     if is_new:
@@ -247,7 +248,8 @@ def _auto_score(cell: Any, report: Report, unanswered: frozenset[str]) -> float 
 def _enter_comment(submitted: Any, cell: Any, report: Report, unanswered: frozenset[str]) -> None:
     comment = next((comment for comment in submitted.comments if comment.cell_id == cell.id), None)
     if comment is None:
-        comment = api.Comment(cell_id=cell.id, notebook=submitted)
+        comment = api.Comment(cell_id=cell.id)
+        submitted.comments.append(comment)
     if cell.name in unanswered:
         comment.auto_comment = "No response."
         return

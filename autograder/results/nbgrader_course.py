@@ -7,7 +7,8 @@ copies here hold nothing that a browser would run or load, whatever a student wr
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import textwrap
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from autograder.course import Assignment, Course
 from autograder.report import Report
 from autograder.results.cells import nbgrader_metadata
 from autograder.results.gradebook import gradebook_url, released_notebook
-from autograder.results.sanitise import clean_html, is_safe_picture, picture_html, plain_text
+from autograder.results.sanitise import clean_html, is_safe_picture, is_too_much, picture_html, plain_text
 from autograder.results.store import NBGRADER, notebook_bytes, read_executed, write_atomically
 
 NOTHING = "\u200b"  # breaks a piece of markup without being seen
@@ -127,30 +128,44 @@ def _harmless_cell(cell: Mapping[str, Any], original: nbformat.NotebookNode | No
         if nbgrader_metadata(original).get("locked"):
             return nbformat.from_dict({**original, **({} if is_markdown else {"outputs": _outputs(cell)})})
     if is_markdown:
-        made = new_markdown_cell(_harmless_markdown(source), metadata=metadata)
-        made.update(attachments=pictures) if (pictures := _attachments(cell)) else None
+        pictures = _attachments(cell)
+        made = new_markdown_cell(_harmless_markdown(source, pictures), metadata=metadata)
+        if pictures:
+            made["attachments"] = pictures
         return made
     return new_code_cell(source, metadata=metadata, outputs=_outputs(cell))
 
 
 DANGEROUS_IN_MATHJAX = re.compile(r"\\(?=(?:href|url|class|style|cssId|require|unicode|data|html)\b)")
-ATTACHED_PICTURE = re.compile(r"!\[[^\[\]\n]*\]\(attachment:[\w.%-]+\)")
+ATTACHED_PICTURE = re.compile(r"!\[[^\[\]\n]*\]\(attachment:([\w.%-]+)\)")
 
 
-def _harmless_markdown(source: str) -> str:
+def _harmless_markdown(source: str, attached: Collection[str] = ()) -> str:
     """Markdown that looks the same but opens no tag, loads nothing and links to web pages only.
 
     An invisible character goes after what would open a tag, before a link's address unless it is a web
-    page's or an attachment's, and into formula commands that reach the page's own attributes.
+    page's, into pictures unless they are `attached`, and into formula commands that reach the page's own
+    attributes. Markdown that would take long to render becomes a block of code.
     """
-    source = re.sub(r"<(?=[A-Za-z/!?])", f"<{NOTHING}", source)
-    source = re.sub(r"\](?=\((?!https?://|attachment:[\w.%-]+\)))", f"]{NOTHING}", source)
-    source = re.sub(r"\](?=\s*[:\[])", f"]{NOTHING}", source)
-    source = DANGEROUS_IN_MATHJAX.sub(rf"\\{NOTHING}", source)
-    kept = ATTACHED_PICTURE.findall(source)
-    between = ATTACHED_PICTURE.split(source)
-    between = [part.replace("![", f"!{NOTHING}[") for part in between]
-    return "".join(part + picture for part, picture in zip(between, [*kept, ""], strict=True))
+    kept: list[str] = []
+    pieces: list[str] = []
+    end = 0
+    for picture in ATTACHED_PICTURE.finditer(source):
+        if picture[1] in attached:
+            pieces.append(_broken(source[end : picture.start()]))
+            kept.append(f"![{_broken(picture[0][2:].partition(']')[0])}](attachment:{picture[1]})")
+            end = picture.end()
+    pieces.append(_broken(source[end:]))
+    harmless = "".join(piece + picture for piece, picture in zip(pieces, [*kept, ""], strict=True))
+    return textwrap.indent(harmless, "    ") if is_too_much(source) else harmless
+
+
+def _broken(markdown: str) -> str:
+    markdown = re.sub(r"<(?=[A-Za-z/!?])", f"<{NOTHING}", markdown)
+    markdown = re.sub(r"\](?=\((?!https?://))", f"]{NOTHING}", markdown)
+    markdown = re.sub(r"\](?=\s*[:\[])", f"]{NOTHING}", markdown)
+    markdown = markdown.replace("![", f"!{NOTHING}[")
+    return DANGEROUS_IN_MATHJAX.sub(rf"\\{NOTHING}", markdown)
 
 
 def _attachments(cell: Mapping[str, Any]) -> dict[str, dict[str, str]]:
@@ -200,5 +215,5 @@ def _harmless_data(data: Mapping[str, Any]) -> dict[str, str]:
         drawing = picture_html("image/svg+xml", data["image/svg+xml"], text)
         return {"text/html": str(drawing), "text/plain": text} if drawing else {"text/plain": text}
     if "text/html" in data:
-        return {"text/html": str(clean_html(plain_text(data["text/html"]))), "text/plain": text}
+        return {"text/html": plain_text(data["text/html"]), "text/plain": text}
     return {"text/plain": text}

@@ -11,6 +11,7 @@ import binascii
 import html
 import re
 import struct
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from xml.etree.ElementTree import Element, tostring
@@ -26,13 +27,17 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 LONGEST_MARKDOWN = 20_000
+MOST_FORMULAS = 300  # in one piece of Markdown; an unclosed one is looked for to the end of the text
 LONGEST_CODE = 50_000
+MOST_TAGS = 20_000
+DEEPEST = 100  # elements of one name inside each other; the cleaner's time grows with the square of the depth
 LONGEST_FORMULA = 2_000
 LARGEST_PICTURE = 40_000_000  # pixels; a browser needs four bytes for each
 
 ESCAPE_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 BIDIRECTIONAL = re.compile(r"[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
+FORMULA_START = re.compile(r"\$\$|\\\\[(\[]|\\begin\{")
 PLACEHOLDER = re.compile("\ue000([0-9]+)\ue001")
 PRIVATE = re.compile("[\ue000\ue001]")
 
@@ -192,6 +197,7 @@ DROPPED_WITH_CONTENT = frozenset(
     }
 )
 # fmt: on
+NEVER_NESTED = frozenset({"br", "hr", "img", "col", "wbr", "p", "li", "tr", "td", "th", "dt", "dd"})
 ATTRIBUTES = {
     "a": {"href"},
     "img": {"src", "alt"},
@@ -202,9 +208,15 @@ ATTRIBUTES = {
 
 
 def clean_html(source: str) -> Markup:
-    """HTML with nothing left but text, tables, lists, emphasis, web links and pictures carried inside."""
+    """HTML with nothing left but text, tables, lists, emphasis, web links and pictures carried inside.
+
+    HTML with more than 20,000 tags, or 100 of one name inside each other, is shown as it was written.
+    """
+    source = plain_text(source)
+    if _is_tangled(source):
+        return Markup("<pre>{}</pre>").format(source)
     cleaned = nh3.clean(
-        plain_text(source),
+        source,
         tags=set(SHOWN_TAGS),
         clean_content_tags=set(DROPPED_WITH_CONTENT),
         attributes=ATTRIBUTES,
@@ -214,6 +226,20 @@ def clean_html(source: str) -> Markup:
         link_rel="noopener noreferrer nofollow",
     )
     return Markup(_demote_headings(cleaned))
+
+
+def _is_tangled(source: str) -> bool:
+    """Whether HTML would take long to clean, judged by how many elements are open at a time."""
+    if source.count("<") > MOST_TAGS:
+        return True
+    open_tags: Counter[str] = Counter()
+    for closing, tag in re.findall(r"<(/?)([A-Za-z][A-Za-z0-9]*)", source):
+        name = tag.lower()
+        if name not in NEVER_NESTED:
+            open_tags[name] = max(0, open_tags[name] + (-1 if closing else 1))
+            if open_tags[name] > DEEPEST:
+                return True
+    return False
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
@@ -245,12 +271,12 @@ def markdown_html(
     """Markdown as Jupyter shows it, with formulas as MathML and pictures carried inside.
 
     Args:
-        source: Markdown; longer than 20,000 characters it is shown as it was written.
+        source: Markdown; shown as it was written beyond 20,000 characters or 300 displayed formulas.
         attachments: the cell's own pictures: name to MIME type to base64.
         pictures: a trusted folder with the pictures that ship with the notebook.
     """
     text = PRIVATE.sub("", plain_text(source))
-    if len(text) > LONGEST_MARKDOWN:
+    if is_too_much(text):
         return Markup("<pre>{}</pre>").format(text)
     renderer = _Renderer(attachments or {}, pictures)
     try:
@@ -258,6 +284,11 @@ def markdown_html(
     except RecursionError:
         return Markup("<pre>{}</pre>").format(text)
     return Markup(PLACEHOLDER.sub(renderer.put_back, clean_html(rendered)))
+
+
+def is_too_much(markdown: str) -> bool:
+    """Whether rendering this Markdown could take long."""
+    return len(markdown) > LONGEST_MARKDOWN or len(FORMULA_START.findall(markdown)) > MOST_FORMULAS
 
 
 class _Renderer(HTMLRenderer):

@@ -167,6 +167,7 @@ def describe_loss(reason: str, limits: Limits, code: int | None, seconds: float)
         "memory": f"used more than {limits.memory_mb} MB of memory and was stopped",
         "processes": f"started too many processes and was stopped (at most {limits.processes}, "
         f"together within {limits.memory_mb} MB)",
+        "disk": f"wrote more files than it may (at most {limits.disk_mb} MB) and was stopped",
         "garbled": "wrote into the grader's channel, or gave an answer larger than "
         f"{limits.answer_mb} MB, and was stopped",
         "died": f"ended the Python process {_how(code)}",

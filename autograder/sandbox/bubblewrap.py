@@ -52,19 +52,26 @@ class BubblewrapSandbox(Sandbox):
         return local_identity()
 
     def open(self, spec: SlotSpec) -> Connection:
+        return ChildConnection(self.command(spec), {"PATH": os.defpath}, None)
+
+    def command(self, spec: SlotSpec) -> list[str]:
+        """The command line that starts a worker in namespaces of its own.
+
+        Raises:
+            SandboxUnavailableError: `bwrap` is not installed, or there is no GPU and one was asked for.
+        """
         bwrap = shutil.which("bwrap")
         if bwrap is None:
             raise SandboxUnavailableError(
                 "the program `bwrap` is not installed", remedy="Install the package bubblewrap."
             )
         isolation = "uid" if os.geteuid() == 0 else "namespace"
-        command = [
+        return [
             *(bwrap, *_namespaces(), *_writable(spec.limits.disk_mb), *_files(), *_gpu(spec)),
             *_environment(),
             "--",
             *worker_command(_python(), isolation, SCRATCH, spec.preload),
         ]
-        return ChildConnection(command, {"PATH": os.defpath}, None)
 
 
 def _probe(bwrap: str) -> str | None:
@@ -131,7 +138,7 @@ def _writable(disk_mb: int) -> list[str]:
     options = ["--proc", "/proc", "--dev", "/dev"]
     for folder, mode in ((SCRATCH, "0711"), ("/tmp", "1777"), ("/dev/shm", "1777")):
         options += ["--perms", mode, "--size", size, "--tmpfs", folder]
-    return options
+    return [*options, "--remount-ro", "/dev"]
 
 
 def _gpu(spec: SlotSpec) -> list[str]:

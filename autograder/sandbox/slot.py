@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -12,6 +12,7 @@ import msgpack
 from autograder.errors import SandboxError
 from autograder.sandbox.base import Connection, Sandbox, SlotSpec
 from autograder.wire import codec, frames
+from autograder.worker import code
 
 START_SECONDS = 120.0
 MARGIN_SECONDS = 15.0
@@ -103,7 +104,10 @@ class Slot:
             reply = self._request(request, limits.run_seconds)
         if reply["op"] == "lost":
             return self._lost(reply)
-        return _ran(reply)
+        ran = _ran(reply, len(cells))
+        if isinstance(ran, Lost):
+            self.stop()
+        return ran
 
     def ask(self, question: bytes, seconds: float) -> bytes | Lost:
         """Ask the running submission one encoded question; return its encoded answer."""
@@ -159,6 +163,12 @@ class Slot:
                 f"the worker in the {self.sandbox.name} sandbox did not start: {error}\n{log}".rstrip(),
                 remedy="`autograder doctor` says what this machine can do.",
             ) from None
+        if ready.get("code") != code.digest():
+            connection.close()
+            raise SandboxError(
+                f"the {self.sandbox.name} sandbox holds another version of the worker than this autograder",
+                remedy="Build the image anew: `autograder image`.",
+            )
         if ready["problems"]:
             connection.close()
             module, problem = next(iter(ready["problems"].items()))
@@ -172,21 +182,16 @@ class Slot:
         return connection
 
 
-def new_seed() -> int:
-    """A seed that nobody can guess."""
-    return secrets.randbits(63)
-
-
 def _checked(reply: Any) -> dict[str, Any]:
     if not isinstance(reply, dict) or reply.get("op") not in ("ran", "answer", "lost", "stopped", "failed"):
         raise ValueError("not a reply")
     return reply
 
 
-def _ran(reply: dict[str, Any]) -> Ran | Lost:
+def _ran(reply: dict[str, Any], count: int) -> Ran | Lost:
     try:
         cells = codec.decode(reply["result"])
-        if not isinstance(cells, list) or not all(_is_cell(cell) for cell in cells):
+        if not isinstance(cells, list) or len(cells) != count or not all(map(_is_cell, cells)):
             raise codec.WireError("not the result of a run")
     except codec.WireError:
         return Lost("garbled")
@@ -194,4 +199,7 @@ def _ran(reply: dict[str, Any]) -> Ran | Lost:
 
 
 def _is_cell(cell: Any) -> bool:
-    return isinstance(cell, dict) and isinstance(cell.get("ok"), bool) and isinstance(cell.get("outputs"), list)
+    if not isinstance(cell, dict) or type(cell.get("ok")) is not bool:
+        return False
+    seconds = cell.get("seconds")
+    return type(seconds) is float and math.isfinite(seconds) and isinstance(cell.get("outputs"), list)

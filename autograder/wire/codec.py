@@ -20,10 +20,11 @@ import numpy as np
 
 MAX_DEPTH = 32
 MAX_ITEMS = 1_000_000
-MAX_PARTS = 8 * MAX_ITEMS
+MAX_PARTS = 2 * MAX_ITEMS
 MAX_INTEGER_BYTES = 1024
 MAX_DIMENSIONS = 32
 MAX_COPIES = 8
+MAX_EXTENSIONS = MAX_DEPTH + 2
 MAX_COLLISIONS = 32
 MAX_TEXT_WIDTH = 999_999
 _SMALL = 1 << 20
@@ -90,13 +91,14 @@ class _Encoder:
     def __init__(self, on_object: Callable[[Any], Handle | KerasModel] | None) -> None:
         self._on_object = on_object
         self._items = 0
+        self._parts = 0
 
     def encode(self, value: Any) -> bytes:
         return self._bytes(self._plain(value, 0))
 
-    @staticmethod
-    def _bytes(plain: Any) -> bytes:
+    def _bytes(self, plain: Any) -> bytes:
         packed: bytes = msgpack.packb(plain, use_bin_type=True)
+        self._parts += _count_parts(packed, MAX_PARTS - self._parts)
         return packed
 
     def _extension(self, code: int, plain: Any) -> msgpack.ExtType:
@@ -116,9 +118,9 @@ class _Encoder:
         if isinstance(value, np.generic):
             return self._scalar(value)
         if isinstance(value, int):
-            return self._integer(int(value))
+            return self._integer(int.__index__(value))
         if isinstance(value, float):
-            return float(value)
+            return float.__float__(value)
         if isinstance(value, complex):
             return msgpack.ExtType(_COMPLEX, struct.pack("<dd", value.real, value.imag))
         if isinstance(value, str):
@@ -215,7 +217,10 @@ def _portable(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         array = array.astype(np.float64)
     if array.dtype.kind == "c" and array.dtype.itemsize > 16:
         array = array.astype(np.complex128)
-    return np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<")).reshape(array.shape)
+    portable = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<")).reshape(array.shape)
+    if portable.dtype.kind == "U" and not _is_unicode(np.frombuffer(portable.tobytes(), "<u4")):
+        raise WireError("an array of text that is not valid Unicode cannot be carried")
+    return portable
 
 
 def _widened(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
@@ -226,12 +231,14 @@ def _widened(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 
 
 class _Decoder:
-    """Decodes one value. What a hostile value can cost is bounded before it is built: the number of parts, and
-    the copies of one another that extensions inside extensions are."""
+    """Decodes one value. What a hostile one can cost is bounded before it is built.
+
+    That is: the number of its parts, and how often extensions inside extensions copy the same bytes.
+    """
 
     def __init__(self) -> None:
-        self._items = 0
-        self._open = 0
+        self._parts = 0
+        self._open: list[int] = []
         self._allowed = 0
 
     def decode(self, data: bytes) -> Any:
@@ -241,10 +248,10 @@ class _Decoder:
         return value
 
     def _value(self, data: bytes) -> Any:
-        self._items += _count_parts(data, MAX_PARTS - self._items)
-        self._open += len(data)
-        if self._open > self._allowed:
-            raise WireError("nested too deeply for its size")
+        self._parts += _count_parts(data, MAX_PARTS - self._parts)
+        self._open.append(len(data))
+        if len(self._open) > MAX_EXTENSIONS or sum(self._open) > self._allowed:
+            raise WireError("nested too deeply")
         try:
             return msgpack.unpackb(
                 data,
@@ -258,8 +265,7 @@ class _Decoder:
                 max_ext_len=len(data),
             )
         finally:
-            self._open -= len(data)
-        return value
+            self._open.pop()
 
     def _extension(self, code: int, data: bytes) -> Any:
         if code == _ELLIPSIS:
@@ -288,7 +294,7 @@ class _Decoder:
             return frozenset(parts)
         if code == _MAPPING:
             _check_collisions(key for key, _ in parts)
-            return {key: item for key, item in parts}
+            return dict(parts)
         if code == _SLICE:
             return slice(*parts)
         if code == _HANDLE:
@@ -332,7 +338,7 @@ def _is_text_dtype(dtype: str) -> bool:
 
 def _is_unicode(code_points: np.ndarray[Any, Any]) -> bool:
     surrogates = (code_points >= 0xD800) & (code_points <= 0xDFFF)
-    return bool(code_points.max() <= 0x10FFFF and not surrogates.any())
+    return not (surrogates | (code_points > 0x10FFFF)).any()
 
 
 def _check_collisions(keys: Iterable[Any]) -> None:

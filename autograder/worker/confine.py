@@ -8,6 +8,7 @@ with its own memory-backed scratch, /tmp and /dev/shm.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import resource
@@ -39,6 +40,11 @@ class Confinement:
     scratch: str
     processes: int
     disk_mb: int
+
+
+def thread_limit(processes: int) -> int:
+    """How many threads `processes` processes may have together."""
+    return processes * THREADS_PER_PROCESS + SPARE_THREADS
 
 
 def hide() -> None:
@@ -75,7 +81,7 @@ def enter(confinement: Confinement) -> None:
     _set_limits(confinement)
     _libc.prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0)  # a change of user has taken it away
     die_with_parent()
-    if confinement.isolation != "none":
+    with contextlib.suppress(OSError) if confinement.isolation == "none" else contextlib.nullcontext():
         seccomp.install()
     os.chdir(confinement.scratch)
 
@@ -84,7 +90,7 @@ def _become_user(user: int) -> None:
     os.setgroups([])
     os.setresgid(user, user, user)
     os.setresuid(user, user, user)
-    _check(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
+    _give_up_capabilities()
 
 
 def _enter_namespaces(confinement: Confinement) -> None:
@@ -101,7 +107,8 @@ def _enter_namespaces(confinement: Confinement) -> None:
 
 
 def _continue_in_child() -> None:
-    """Fork; the child returns. The parent waits for it, and ends as it ended."""
+    """Fork; the child returns. The parent, out of the child's reach, waits for it and ends as it ended."""
+    hide()
     child = os.fork()
     if child == 0:
         return
@@ -130,6 +137,10 @@ def _mount_private(confinement: Confinement) -> None:
 def _drop_capabilities() -> None:
     for capability in range(_LAST_CAPABILITY + 1):
         _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)
+    _give_up_capabilities()
+
+
+def _give_up_capabilities() -> None:
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
     data = (ctypes.c_uint32 * 6)()
     _check(_libc.capset(header, data), "capabilities")
@@ -143,7 +154,7 @@ def _set_limits(confinement: Confinement) -> None:
         resource.RLIMIT_NOFILE: OPEN_FILES,
     }
     if confinement.isolation != "none":  # there, the limit would count the user's other processes too
-        limits[resource.RLIMIT_NPROC] = confinement.processes * THREADS_PER_PROCESS + SPARE_THREADS
+        limits[resource.RLIMIT_NPROC] = thread_limit(confinement.processes)
     for kind, value in limits.items():
         _, hard = resource.getrlimit(kind)
         value = value if hard == resource.RLIM_INFINITY else min(value, hard)

@@ -6,6 +6,7 @@ import builtins
 import io
 import os
 import sys
+import time
 import types
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -18,19 +19,23 @@ from traitlets.config import Config
 Output = dict[str, Any]
 TRUNCATED = "\n… more output was produced; the rest is not kept\n"
 MAX_OUTPUTS = 200
+TOTAL_CHARACTERS = 1 << 24
 
 
 class Recorder:
-    """The outputs of the cell that is running, as nbformat has them, up to `cap` bytes."""
+    """The outputs of the cell that is running, as nbformat has them, up to a cap in characters.
+
+    All cells together show at most `TOTAL_CHARACTERS`.
+    """
 
     def __init__(self) -> None:
-        self.cap = 0
         self.outputs: list[Output] = []
         self._room = 0
+        self._left = TOTAL_CHARACTERS
         self._owner = os.getpid()
 
     def begin(self, cap: int) -> None:
-        self.cap = self._room = cap
+        self._room = min(cap, self._left)
         self.outputs = []
         self._owner = os.getpid()
 
@@ -38,7 +43,7 @@ class Recorder:
         if not text or self._full():
             return
         kept = text[: self._room]
-        self._room -= len(kept)
+        self._take(len(kept))
         if len(kept) < len(text):
             kept += TRUNCATED
         last = self.outputs[-1] if self.outputs else {}
@@ -54,11 +59,15 @@ class Recorder:
             self._room = 0
             self.outputs.append({"output_type": "stream", "name": "stderr", "text": TRUNCATED})
             return
-        self._room -= size
+        self._take(size)
         self.outputs.append(output)
 
     def clear(self) -> None:
         self.outputs = []
+
+    def _take(self, size: int) -> None:
+        self._room -= size
+        self._left -= size
 
     def _full(self) -> bool:
         return self._room <= 0 or len(self.outputs) >= MAX_OUTPUTS or os.getpid() != self._owner
@@ -165,12 +174,12 @@ class NotebookKernel:
         cap: int,
         on_cell: Callable[[int], None],
     ) -> list[dict[str, Any]]:
-        """Run the code cells in `sources`, and return for each what it showed and whether it raised.
+        """Run the code cells in `sources`, and return for each what it showed, its seconds and whether it raised.
 
         Args:
             sources: the source of each code cell, in order.
             skip: indices of cells that are left out.
-            cap: bytes of output kept per cell.
+            cap: characters of output kept per cell.
             on_cell: called with the index of each cell before it runs.
         """
         self._prepare()
@@ -180,10 +189,12 @@ class NotebookKernel:
         for index, source in enumerate(sources):
             on_cell(index)
             self.recorder.begin(cap)
+            began = time.perf_counter()
             ok = index in left_out or self._run_cell(source)
+            seconds = time.perf_counter() - began
             if os.getpid() != owner:  # a fork of the student's that went on here
                 os._exit(0)
-            results.append({"ok": ok, "outputs": self.recorder.outputs})
+            results.append({"ok": ok, "seconds": seconds, "outputs": self.recorder.outputs})
         self.recorder.begin(0)
         return results
 

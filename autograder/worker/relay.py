@@ -8,19 +8,19 @@ From the grader (standard input, one msgpack map per frame):
 - either may be answered by `{"op": "failed", "message": sentence}`: the sandbox is at fault, not the student;
 - `{"op": "stop"}`: kill and wipe; answered by `{"op": "stopped", "problems": [sentences]}`.
 
-`lost` carries `reason` (`timeout`, `memory`, `processes`, `died`, `garbled`), `code` and `cell`.
+`lost` carries `reason` (`timeout`, `memory`, `processes`, `disk`, `died`, `garbled`), `code` and `cell`.
 The relay never looks into an order, a question or an answer.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
 import shutil
 import signal
 import socket
-import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,10 +33,15 @@ from autograder.worker import confine
 
 TICK = 0.05
 CLEANUP_SECONDS = 10.0
+EXIT_SECONDS = 2.0
+SWEEPER = 19_999
 FIRST_USER = 20_000
 USERS = 20_000
 ORDER_LIMIT = 1 << 30
 QUESTION_HEADER = 4
+RESULT_LIMIT = 1 << 28
+MAX_FILES = 1 << 16
+SHARED_FOLDERS = ("/tmp", "/dev/shm", "/dev/mqueue")
 GRADER_IN, GRADER_OUT = 0, 1
 
 
@@ -55,7 +60,7 @@ class _Child:
     channel: socket.socket
     reader: frames.FrameReader
     confinement: confine.Confinement
-    memory_mb: int
+    limits: dict[str, Any]
     inherited: int = 0
     cell: int | None = None
     questions: int = 0
@@ -88,7 +93,7 @@ def _become_zygote(control: socket.socket, theirs: socket.socket, preload: list[
 class _Relay:
     def __init__(self, isolation: str, scratch: str, control: socket.socket, zygote: int) -> None:
         self._isolation = isolation
-        self._base = Path(scratch if isolation != "none" else tempfile.mkdtemp(dir=scratch))
+        self._base = Path(scratch)
         self._control = control
         self._zygote = zygote
         self._grader = frames.FrameReader(ORDER_LIMIT)
@@ -100,7 +105,7 @@ class _Relay:
         ready = self._from_zygote(None)
         if ready is None:
             return 1
-        self._litter = {folder: _listing(folder) for folder in ("/tmp", "/dev/shm")}
+        self._litter = {folder: _listing(folder) for folder in SHARED_FOLDERS}
         self._reply({"op": "ready", **ready["ready"]})
         try:
             while (message := self._next_message()) is not None:
@@ -109,7 +114,8 @@ class _Relay:
             self._stop()
             os.kill(self._zygote, signal.SIGKILL)
             if self._isolation == "none":
-                shutil.rmtree(self._base, ignore_errors=True)
+                with contextlib.suppress(RecursionError):
+                    shutil.rmtree(self._base, ignore_errors=True)
         return 0
 
     # ------------------------------------------------------------------ the grader's side
@@ -158,7 +164,7 @@ class _Relay:
             if body[:1] == b"C":
                 child.cell = int.from_bytes(body[1:5], "big")
             elif body[:1] == b"R":
-                child.cell = None
+                child.cell, child.reader.limit = None, limits["answer_bytes"]
                 return {"op": "ran", "result": body[1:], "seconds": time.monotonic() - began}
 
     def _ask(self, question: bytes, seconds: float) -> dict[str, Any]:
@@ -193,9 +199,8 @@ class _Relay:
         answer = self._from_zygote("forked")
         if answer is None:
             raise SystemExit(1)
-        reader = frames.FrameReader(limits["answer_bytes"])
-        child = _Child(answer["forked"], ours, reader, confinement, limits["memory_mb"])
-        child.inherited = _resident([self._zygote])
+        child = _Child(answer["forked"], ours, frames.FrameReader(RESULT_LIMIT), confinement, limits)
+        child.inherited = self._own_processes() * _usage([self._zygote]).memory
         return child
 
     def _to_child(self, body: bytes, deadline: float) -> None:
@@ -213,15 +218,15 @@ class _Relay:
         assert child is not None
         next_look = time.monotonic() + TICK
         while True:
+            now = time.monotonic()
+            if now >= deadline:
+                raise LostError("timeout")
             try:
                 body = child.reader.take()
             except frames.FrameError:
                 raise LostError("garbled") from None
             if body is not None:
                 return body
-            now = time.monotonic()
-            if now >= deadline:
-                raise LostError("timeout")
             if now >= next_look:
                 self._check_limits(child)
                 next_look = now + TICK
@@ -253,6 +258,7 @@ class _Relay:
         """The channel is closed: learn how the child ended, if it has."""
         child = self._child
         assert child is not None
+        deadline = min(deadline, time.monotonic() + EXIT_SECONDS)
         while child.exit_code is None and time.monotonic() < deadline:
             readable, _, _ = select.select([self._control], [], [], TICK)
             if not readable:
@@ -264,12 +270,25 @@ class _Relay:
 
     def _check_limits(self, child: _Child) -> None:
         processes = _descendants(self._zygote)
-        if len(processes) > child.confinement.processes + 2:  # two of them are ours in a namespace
+        usage, allowed = _usage(processes), child.limits["memory_mb"] << 20
+        most = child.confinement.processes + self._own_processes()
+        if len(processes) > most or usage.threads > confine.thread_limit(most):
             raise LostError("processes")
-        resident, allowed = _resident(processes), child.memory_mb << 20
-        if resident - child.inherited > allowed:
-            shared = child.inherited * len(processes)
-            raise LostError("memory" if resident - shared > allowed else "processes")
+        if usage.memory - child.inherited > allowed:
+            copies = max(1, len(processes) // self._own_processes())
+            raise LostError("memory" if usage.memory - copies * child.inherited > allowed else "processes")
+        if self._isolation != "namespace" and self._too_many_files(child):  # there, the mounts have limits
+            raise LostError("disk")
+
+    def _own_processes(self) -> int:
+        """How many processes a submission has before it starts any; two of them only wait in a namespace."""
+        return 3 if self._isolation == "namespace" else 1
+
+    def _too_many_files(self, child: _Child) -> bool:
+        if self._isolation == "none":
+            return _exceeds(child.confinement.scratch, child.confinement.disk_mb << 20)
+        mounts = [os.statvfs(folder) for folder in (self._base, "/tmp", "/dev/shm")]
+        return any(mount.f_files - mount.f_ffree > MAX_FILES for mount in mounts)
 
     # ------------------------------------------------------------------ the zygote's side
 
@@ -331,8 +350,8 @@ class _Relay:
                 shutil.rmtree(path) if Path(path).is_dir() and not Path(path).is_symlink() else os.unlink(path)
             except (OSError, RecursionError) as error:
                 problems.append(f"a file of the submission could not be removed: {type(error).__name__}")
-        if self._isolation == "uid" and _shared_memory_segments():
-            problems.append("a shared memory segment of the submission is left")
+        if self._isolation == "uid" and _system_v_objects():
+            problems.append("shared memory, a semaphore or a message queue of the submission is left")
         return problems
 
 
@@ -357,32 +376,63 @@ def _descendants(root: int) -> list[int]:
         found |= more
 
 
-def _resident(processes: list[int]) -> int:
-    """Bytes of memory of their own that `processes` hold; what forks share is counted for each."""
-    total = 0
+@dataclass(frozen=True, slots=True)
+class _Usage:
+    """What some processes hold. `memory`: bytes of their own; what forks share is counted for each."""
+
+    memory: int
+    threads: int
+
+
+def _usage(processes: list[int]) -> _Usage:
+    memory = threads = 0
     for process in processes:
         try:
             status = Path("/proc", str(process), "status").read_text(errors="replace")
         except OSError:
             continue
         for line in status.splitlines():
-            if line.startswith(("RssAnon:", "RssShmem:")):
-                total += int(line.split()[1]) << 10
-    return total
+            if line.startswith(("RssAnon:", "RssShmem:", "VmSwap:", "VmPTE:")):
+                memory += int(line.split()[1]) << 10
+            elif line.startswith("Threads:"):
+                threads += int(line.split()[1])
+    return _Usage(memory, threads)
+
+
+def _exceeds(folder: str, allowed: int) -> bool:
+    """Whether more than `allowed` bytes, or more than `MAX_FILES` files, lie in `folder`."""
+    size = files = 0
+    folders = [folder]
+    while folders:
+        try:
+            with os.scandir(folders.pop()) as entries:
+                for entry in entries:
+                    size += entry.stat(follow_symlinks=False).st_blocks * 512
+                    files += 1
+                    if size > allowed or files > MAX_FILES:
+                        return True
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.path)
+        except OSError:
+            continue
+    return False
 
 
 def _kill_user(user: int) -> None:
-    """Kill all processes of `user` in one sweep that nothing it forks meanwhile escapes."""
-    helper = os.fork()
-    if helper == 0:
+    """Kill all processes of `user` in one sweep that nothing it forks meanwhile escapes.
+
+    The sweeper only borrows the user's id: signals from the user's own processes do not reach it.
+    """
+    sweeper = os.fork()
+    if sweeper == 0:
         try:
             os.setgroups([])
-            os.setresgid(user, user, user)
-            os.setresuid(user, user, user)
+            os.setresgid(SWEEPER, SWEEPER, SWEEPER)
+            os.setresuid(SWEEPER, user, SWEEPER)
             os.kill(-1, signal.SIGKILL)
         finally:
             os._exit(0)
-    os.waitpid(helper, 0)
+    os.waitpid(sweeper, 0)
 
 
 def _signal(process: int, signal_number: int) -> None:
@@ -399,8 +449,10 @@ def _listing(folder: str) -> set[str]:
         return set()
 
 
-def _shared_memory_segments() -> bool:
-    try:
-        return len(Path("/proc/sysvipc/shm").read_text().splitlines()) > 1
-    except OSError:
-        return False
+def _system_v_objects() -> bool:
+    """Whether there are any; each list in /proc has one line of headings."""
+    return any(
+        len(Path("/proc/sysvipc", kind).read_text().splitlines()) > 1
+        for kind in ("shm", "sem", "msg")
+        if Path("/proc/sysvipc", kind).exists()
+    )

@@ -1,7 +1,8 @@
 """A filter for system calls that a notebook never needs and that widen the way out of a sandbox.
 
 The kernel's seccomp-BPF (Linux `Documentation/userspace-api/seccomp_filter.rst`). Refused calls fail with
-EPERM; `clone3` fails with ENOSYS, so that libc falls back to `clone`, whose flags can be looked at.
+EPERM; those that libraries can do without fail with ENOSYS: for `clone3` libc falls back to `clone`, whose
+flags can be looked at, and memory behind a descriptor would be counted for no process.
 """
 
 from __future__ import annotations
@@ -50,8 +51,14 @@ _REFUSED = {
     "open_by_handle_at": (304, 265),
     "name_to_handle_at": (303, 264),
     "pidfd_getfd": (438, 438),
+    "shmget": (29, 194),
+    "semget": (64, 190),
+    "msgget": (68, 186),
+    "mq_open": (240, 180),
+    "syslog": (103, 116),
 }
-_CLONE, _CLONE3 = (56, 220), (435, 435)
+_ABSENT = {"clone3": (435, 435), "memfd_create": (319, 279), "memfd_secret": (447, 447)}
+_CLONE = (56, 220)
 _ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 
 
@@ -84,9 +91,9 @@ def _program(column: int, architecture: int) -> bytes:
         (_LOAD, 0, 0, _NUMBER_OFFSET),
         (_JUMP_GREATER_EQUAL, 0, 1, _X32_BIT),
         (_RETURN, 0, 0, refuse),
-        (_JUMP_EQUAL, 0, 1, _CLONE3[column]),
-        (_RETURN, 0, 0, _ERRNO | errno.ENOSYS),
     ]
+    for numbers in _ABSENT.values():
+        code += [(_JUMP_EQUAL, 0, 1, numbers[column]), (_RETURN, 0, 0, _ERRNO | errno.ENOSYS)]
     for numbers in _REFUSED.values():
         code += [(_JUMP_EQUAL, 0, 1, numbers[column]), (_RETURN, 0, 0, refuse)]
     code += [

@@ -30,12 +30,21 @@ def serve(descriptor: int, kernel: Any) -> None:
     results = kernel.run(
         order["cells"], order["skip"], order["output_bytes"], lambda index: channel.send(b"C" + NUMBER.pack(index))
     )
-    channel.send(b"R" + codec.encode(results))
+    channel.send(b"R" + _encoded(results))
     answerer = Answerer(kernel.names)
     while True:
         question = channel.receive()
         number, body = question[: NUMBER.size], question[NUMBER.size :]
         channel.send(b"A" + number + answerer.answer(body))
+
+
+def _encoded(results: list[dict[str, Any]]) -> bytes:
+    """Encode what the cells showed; where that cannot be carried, at least how they went."""
+    try:
+        return codec.encode(results)
+    except codec.WireError as error:
+        note = {"output_type": "stream", "name": "stderr", "text": f"The outputs are not kept: {error}\n"}
+        return codec.encode([{**result, "outputs": [note]} for result in results])
 
 
 def report_failure(descriptor: int, sentence: str) -> None:

@@ -15,7 +15,7 @@ import socket
 from importlib import metadata
 from typing import Any
 
-from autograder.worker import confine
+from autograder.worker import code, confine
 
 MESSAGE_BYTES = 1 << 16
 _PACKAGES = ("numpy", "scipy", "scikit-image", "matplotlib", "ipython", "keras", "tensorflow", "tensorflow-cpu")
@@ -31,7 +31,8 @@ def serve(control: socket.socket, preload: list[str]) -> None:
 
     kernel = NotebookKernel()
     wakeup = _watch_children()
-    _send(control, {"ready": {"problems": problems, "python": platform.python_version(), "packages": _versions()}})
+    ready = {"problems": problems, "python": platform.python_version(), "packages": _versions()}
+    _send(control, {"ready": {**ready, "code": code.digest()}})
     while True:
         readable, _, _ = select.select([control, wakeup], [], [])
         if wakeup in readable:
@@ -59,7 +60,7 @@ def _become_submission(channel: socket.socket, kernel: Any, confinement: confine
     """Confine this process, run one submission, and end. Never returns."""
     from autograder.worker import submission
 
-    code = 1
+    exit_code = 1
     try:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -71,9 +72,9 @@ def _become_submission(channel: socket.socket, kernel: Any, confinement: confine
             raise
         _set_environment(confinement.scratch)
         submission.serve(descriptor, kernel)
-        code = 0
+        exit_code = 0
     finally:
-        os._exit(code)
+        os._exit(exit_code)
 
 
 def _keep_only(channel: socket.socket) -> int:

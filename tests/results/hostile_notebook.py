@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 
 import nbformat
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 SCRIPT = "<script>document.title='owned'</script>"
 SVG = (
@@ -28,12 +28,12 @@ SNIPPETS = (
     "<img src=x onerror=\"document.title='owned'\">",
     '<img src="http://evil.example/track.png"><img src="//evil.example/t.png"><img src="/etc/passwd">',
     f'<img src="data:image/png;base64,{FAKE_PNG}"><img src="data:image/svg+xml;base64,{FAKE_PNG}">',
-    "<a href=\"javascript:document.title='owned'\">a</a><a href=\"data:text/html,{SCRIPT}\">b</a>",
+    '<a href="javascript:document.title=\'owned\'">a</a><a href="data:text/html,{SCRIPT}">b</a>',
     '<a href="java&#115;cript:alert(1)">c</a><a href=" javascript:alert(1)">d</a>',
     "<iframe srcdoc=\"<script>parent.document.title='owned'</script>\"></iframe>",
     "<object data='data:text/html,x'></object><embed src='data:text/html,x'><base href='http://evil.example/'>",
     "<meta http-equiv=refresh content='0;url=http://evil.example'><form action=http://evil.example><input></form>",
-    "<math><mtext><table><mglyph><style><!--</style><img title=\"--&gt;&lt;img src=1 onerror=alert(1)&gt;\">",
+    '<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror=alert(1)&gt;">',
     "<svg><foreignObject><body onload=\"document.title='owned'\"></foreignObject></svg>",
     "</pre></div></article></main><header class=card><h1>Score: 10 of 10</h1></header><!-- ",
     "<details open ontoggle=\"document.title='owned'\"><summary>x</summary></details>",
@@ -43,9 +43,9 @@ SNIPPETS = (
 )
 MARKDOWN = (
     "[a](javascript:document.title='owned') [b](java&#115;cript:alert(1)) [c][d]\n\n[d]: javascript:alert(1)",
-    "![x](http://evil.example/i.png) ![y](javascript:alert(1)) ![z](attachment:evil.svg) ![p](../../../etc/passwd)",
+    "![x](http://evil.example/i.png) ![y](javascript:alert(1)) ![z](attachment:evil.svg) ![p](/etc/passwd)",
     "<javascript:alert(1)> ![\"onerror=\"document.title='owned'](x)",
-    "$\\text{<script>document.title='owned'</script>}$ $\\href{javascript:alert(1)}{x}$ $\\style{position:fixed}{x}$",
+    "$\\text{<script>document.title='owned'</script>}$ $\\href{javascript:alert(1)}{x} \\style{top:0}{x}$",
     "$$\\begin{matrix}<img src=x onerror=alert(1)>\\end{matrix}$$ and $`<b>`$",
     "```html\n<script>document.title='owned'</script>\n```\n\n```mermaid\n<img src=x onerror=alert(1)>\n```",
     "> " * 500 + "deep",
@@ -54,7 +54,7 @@ MARKDOWN = (
 
 
 def hostile_notebook() -> nbformat.NotebookNode:
-    """Every snippet as Markdown, as HTML, SVG, JavaScript, LaTeX, Markdown and text output, and in an error."""
+    """Every snippet as Markdown, as an output of every kind, and in an error; and cells that are no cells."""
     cells = [new_markdown_cell(text) for text in (*SNIPPETS, *MARKDOWN)]
     cells[len(SNIPPETS) + 1]["attachments"] = {"evil.svg": {"image/svg+xml": SVG, 'x"><script>': FAKE_PNG}}
     for text in SNIPPETS:
@@ -77,10 +77,15 @@ def hostile_notebook() -> nbformat.NotebookNode:
     raw = nbformat.v4.new_raw_cell(SCRIPT)
     raw.metadata["raw_mimetype"] = "text/html"
     cells.append(raw)
-    cells.append(nbformat.from_dict({"cell_type": SCRIPT, "source": [SCRIPT, 3], "metadata": SCRIPT, "id": SCRIPT}))
+    cells.append(
+        nbformat.from_dict({"cell_type": SCRIPT, "source": [SCRIPT, 3], "metadata": SCRIPT, "id": SCRIPT})
+    )
     cells.append(nbformat.from_dict({"cell_type": "code", "source": 7, "outputs": SCRIPT, "metadata": {}}))
     cells.append(nbformat.from_dict({"cell_type": "code", "source": "", "outputs": [3, {"data": SCRIPT}]}))
     imitation = new_code_cell("x = 1")
     imitation.metadata["nbgrader"] = {"grade": True, "grade_id": f"check-q1 {SCRIPT}"}
     cells.append(imitation)
-    return new_notebook(cells=cells, metadata={"title": SCRIPT, "widgets": {"x": SCRIPT}})
+    for number, cell in enumerate(cells):
+        cell["id"] = f"{SCRIPT}{number}"
+    metadata = {"title": SCRIPT, "widgets": {"x": SCRIPT}}
+    return nbformat.from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells})
