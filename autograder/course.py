@@ -28,7 +28,9 @@ class Limits(BaseModel):
 
     run_seconds: float = Field(default=60, gt=0, description="running the whole notebook once")
     call_seconds: float = Field(default=10, gt=0, description="one call of a student's function by a test")
-    total_seconds: float = Field(default=300, gt=0, description="everything for one submission, reruns included")
+    total_seconds: float = Field(
+        default=300, gt=0, description="everything for one submission, reruns included"
+    )
     memory_mb: int = Field(default=2048, ge=64, description="memory beyond what the warm worker itself holds")
     processes: int = Field(default=64, ge=1, description="processes and threads at one time")
     disk_mb: int = Field(default=256, ge=1, description="files in the scratch folder, /tmp and /dev/shm")

@@ -30,7 +30,6 @@ from autograder.build.wrong import Replacement, Variant
 from autograder.console import open_console, print_error
 from autograder.course import Assignment, Course
 from autograder.errors import AutograderError, OutputError
-from autograder.errors import AutograderError
 from autograder.examiner import collect
 from autograder.extensions import grant
 from autograder.image import build_image, find_image

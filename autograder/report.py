@@ -68,7 +68,9 @@ class NotebookRun(Closed):
     seconds: float = Field(default=0.0, description="wall clock, from the fork to the last output")
     cell_seconds: float = Field(default=0.0, description="the cells alone, as the sandbox says")
     cells_run: int = 0
-    cells_failed: tuple[int, ...] = Field(default=(), description="indices among the code cells, of those that raised")
+    cells_failed: tuple[int, ...] = Field(
+        default=(), description="indices among the code cells, of those that raised"
+    )
     cells_skipped: tuple[int, ...] = Field(default=(), description="left out when the notebook was run again")
 
 

@@ -7,6 +7,7 @@ submission from one report to the next, and the difference, which is the grader'
 from __future__ import annotations
 
 import argparse
+import itertools
 import statistics
 import tempfile
 import time
@@ -57,7 +58,7 @@ def _write_copies(notebook: nbformat.NotebookNode, folder: Path, copies: int) ->
 
 def _between(moments: list[float]) -> list[float]:
     """Seconds from each report to the next; the first one waits for the slot to start."""
-    return [later - earlier for earlier, later in zip(moments, moments[1:], strict=False)]
+    return [later - earlier for earlier, later in itertools.pairwise(moments)]
 
 
 def _print_table(each: list[float], own: list[float], whole: float) -> None:
@@ -71,7 +72,10 @@ def _print_table(each: list[float], own: list[float], whole: float) -> None:
     for name, values in rows.items():
         print(f"{name:32}{statistics.median(values):9.3f}{min(values):9.3f}{max(values):9.3f}")
     ratio = statistics.median(each) / statistics.median(own)
-    print(f"\nwhole run with start-up: {whole:.1f} s; a submission takes {ratio:.2f} times its notebook's own time")
+    print(
+        f"\nwhole run with start-up: {whole:.1f} s; "
+        f"a submission takes {ratio:.2f} times its notebook's own time"
+    )
 
 
 if __name__ == "__main__":

@@ -7,7 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from autograder.course import Limits
-from autograder.examiner.standins import NoAnswer, for_sandbox, from_sandbox, student_error
+from autograder.examiner.standins import (
+    NoAnswer,
+    builtin_names,
+    for_sandbox,
+    from_sandbox,
+    shortened,
+    student_error,
+)
 from autograder.report import NotebookRun, Outcome, RunStatus
 from autograder.sandbox.base import describe_loss
 from autograder.sandbox.slot import Lost, Ran, Slot
@@ -41,6 +48,7 @@ class StudentNotebook:
         self._alive = False
         self._began = time.monotonic()
         self._run = NotebookRun(status="unreadable")
+        self.received = 0
         self.losses: list[NoAnswer] = []
         self.outputs: list[dict[str, Any]] = []
 
@@ -134,6 +142,7 @@ class StudentNotebook:
             self._alive = False
             outcome = _OUTCOME.get(answer.reason, "died")
             raise self._loss(outcome, f"`{label}` {self._describe(answer, seconds)}.")
+        self.received += len(answer)
         return self._open(answer, label)
 
     def _open(self, answer: bytes, label: str) -> Any:
@@ -148,9 +157,9 @@ class StudentNotebook:
             if kind == "missing":
                 raise NoAnswer("missing", f"Your notebook does not define `{label}`.{self._left_out()}")
             if kind == "unusable":
-                raise NoAnswer("unusable", f"`{label}` gave something that a test cannot use: {content}.")
+                raise NoAnswer("unusable", f"`{label}` gave something that a test cannot use.", shortened(content))
             if kind == "raised" and isinstance(content, dict):
-                if "NotImplementedError" in content.get("builtin", []):
+                if "NotImplementedError" in builtin_names(content):
                     raise NoAnswer("unanswered", f"`{label}` is not answered yet.")
                 raise student_error(label, content)
         raise self._loss("unusable", f"`{label}` gave something that is not an answer.")

@@ -8,7 +8,9 @@ from typing import Any, NoReturn, Protocol
 from autograder.report import Outcome
 from autograder.wire.codec import Handle, KerasModel
 
-MAX_ITERATED = 1_000_000
+MAX_ITERATED = 100_000
+MAX_ITERATED_BYTES = 1 << 27
+MESSAGE_CHARACTERS = 2000
 _BUILTIN_ERRORS: dict[str, type[Exception]] = {
     error.__name__: error
     for error in (
@@ -37,13 +39,16 @@ class NoAnswer(BaseException):
 
     Args:
         outcome: what the test's outcome becomes.
-        message: a sentence for the student.
+        message: a sentence for the student, in the grader's own words.
+        said: what the sandbox says of it. Nobody knows what the student's code has put in there, such as the
+            input of a hidden test: it is shown for public tests only.
     """
 
-    def __init__(self, outcome: Outcome, message: str) -> None:
+    def __init__(self, outcome: Outcome, message: str, said: str = "") -> None:
         super().__init__(message)
         self.outcome: Outcome = outcome
         self.message = message
+        self.said = said
 
 
 class NameProblem(Exception):
@@ -77,12 +82,29 @@ class StudentError(Exception):
 
 
 def student_error(label: str, raised: dict[str, Any]) -> StudentError:
-    """Return the error for what the sandbox says was raised."""
-    kind, message = str(raised.get("type", "Exception")), str(raised.get("message", ""))
-    names = raised.get("builtin", [])
-    base = next((_BUILTIN_ERRORS[name] for name in names if name in _BUILTIN_ERRORS), None)
+    """Return the error for what the sandbox says was raised. Nothing of what it says is taken for granted."""
+    base = next((_BUILTIN_ERRORS[name] for name in builtin_names(raised) if name in _BUILTIN_ERRORS), None)
     cls = StudentError if base is None else _combined(base)
-    return cls(label, kind, message, str(raised.get("traceback", "")))
+    kind, message, traceback = (shortened(raised.get(part)) for part in ("type", "message", "traceback"))
+    return cls(label, kind or "Exception", message, traceback)
+
+
+def builtin_names(raised: dict[str, Any]) -> list[str]:
+    """Names of the builtin exceptions that the raised one is said to be, itself first."""
+    names = raised.get("builtin")
+    return [name for name in names if type(name) is str] if type(names) is list else []
+
+
+def builtin_of(error: StudentError) -> str | None:
+    """Name of the builtin exception that `error` also is, if any; never a word of the student's."""
+    return next((base.__name__ for base in type(error).__mro__ if base.__name__ in _BUILTIN_ERRORS), None)
+
+
+def shortened(text: object) -> str:
+    """Return a text from the sandbox up to a sensible length; an empty one for whatever is no text."""
+    if type(text) is not str:
+        return ""
+    return text if len(text) <= MESSAGE_CHARACTERS else text[:MESSAGE_CHARACTERS] + "…"
 
 
 def _combined(base: type[Exception]) -> type[StudentError]:
@@ -95,7 +117,9 @@ _COMBINED: dict[type[Exception], type[StudentError]] = {}
 
 
 class Asks(Protocol):
-    """Something that can put a question about an object to the sandbox."""
+    """Something that can put a question about an object to the sandbox. `received`: bytes of all answers."""
+
+    received: int
 
     def ask(self, action: str, target: Handle, arguments: list[Any], label: str) -> Any: ...
 
@@ -150,17 +174,20 @@ class StandIn:
         iterator = self._do("iter", [], f"iter({self._label})")
         if not isinstance(iterator, StandIn):
             raise NoAnswer("unusable", f"`{self._label}` cannot be iterated over.")
-        for _ in range(MAX_ITERATED):
+        count, most = 0, self._asks.received + MAX_ITERATED_BYTES
+        while count < MAX_ITERATED and self._asks.received < most:
             items = iterator._do("next", [], self._label)
+            if not isinstance(items, list):
+                raise NoAnswer("unusable", f"`{self._label}` cannot be iterated over.")
             if not items:
                 return
             yield from items
-        raise NoAnswer("unusable", f"`{self._label}` has no end.")
+            count += len(items)
+        raise NoAnswer("unusable", f"`{self._label}` has no end, or gives more than a test can take.")
 
     def __array__(self, *_: Any, **__: Any) -> NoReturn:
-        raise NoAnswer(
-            "unusable", f"`{self._label}` should be numbers or an array; it is a {self._handle.type_name}."
-        )
+        said = f"it is a {shortened(self._handle.type_name)}"
+        raise NoAnswer("unusable", f"`{self._label}` should be numbers or an array.", said)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, StandIn) and other._handle.id == self._handle.id
@@ -169,7 +196,7 @@ class StandIn:
         return hash(self._handle.id)
 
     def __repr__(self) -> str:
-        return f"<the student's {self._label}: {self._handle.description}>"
+        return f"<the student's {self._label}: {shortened(self._handle.description)}>"
 
     def _do(self, action: str, arguments: list[Any], label: str) -> Any:
         return self._asks.ask(action, self._handle, arguments, label)
@@ -194,6 +221,8 @@ def for_sandbox(value: Any) -> Any:
         return tuple(for_sandbox(item) for item in value)
     if isinstance(value, dict):
         return {key: for_sandbox(item) for key, item in value.items()}
+    if isinstance(value, set | frozenset):
+        return {for_sandbox(item) for item in value}
     if hasattr(value, "to_json") and hasattr(value, "get_weights"):
         return KerasModel(value.to_json(), [*value.get_weights()])
     return value
@@ -213,6 +242,9 @@ def from_sandbox(value: Any, asks: Asks, label: str) -> Any:
         return [from_sandbox(item, asks, f"{label}[{index}]") for index, item in enumerate(value)]
     if isinstance(value, tuple):
         return tuple(from_sandbox(item, asks, f"{label}[{index}]") for index, item in enumerate(value))
+    inside = f"{label}[…]"
     if isinstance(value, dict):
-        return {key: from_sandbox(item, asks, f"{label}[{key!r}]") for key, item in value.items()}
+        return {from_sandbox(key, asks, inside): from_sandbox(item, asks, inside) for key, item in value.items()}
+    if isinstance(value, frozenset):
+        return frozenset(from_sandbox(item, asks, inside) for item in value)
     return value

@@ -8,7 +8,7 @@ from types import TracebackType
 
 import pytest
 
-from autograder.examiner.standins import NameProblem, NoAnswer, StudentError
+from autograder.examiner.standins import NameProblem, NoAnswer, StudentError, builtin_of
 from autograder.report import Outcome, TestInfo, TestResult
 
 NO_HINT = "The answer is not what it should be."
@@ -33,15 +33,23 @@ def _verdict(info: TestInfo, error: BaseException, folder: Path) -> tuple[Outcom
     if isinstance(error, NameProblem):
         error = error.answer
     if isinstance(error, NoAnswer):
-        return error.outcome, error.message
+        said = f": {error.said}." if error.said and info.public else "."
+        return error.outcome, error.message.removesuffix(".") + said
     if isinstance(error, StudentError):
-        return "exception", f"`{error.label}` raised {error.kind}: {error.message}".removesuffix(": ") + "."
+        return "exception", f"`{error.label}` raised {_what(error, info.public)}."
     if isinstance(error, AssertionError | pytest.fail.Exception):
         return "failed", _hint(info, error, folder)
     if isinstance(error, KeyboardInterrupt):
         raise error
     reason = f": {type(error).__name__}: {error}" if info.public else f" ({type(error).__name__})"
     return "unusable", f"The test could not work with your answer{reason}."
+
+
+def _what(error: StudentError, public: bool) -> str:
+    """What the student's code raised. It can put what a hidden test gave it into its words: public tests only."""
+    if not public:
+        return builtin_of(error) or "an error"
+    return f"{error.kind}: {error.message}" if error.message else error.kind
 
 
 def _hint(info: TestInfo, error: BaseException, folder: Path) -> str:

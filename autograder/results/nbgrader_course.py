@@ -215,5 +215,5 @@ def _harmless_data(data: Mapping[str, Any]) -> dict[str, str]:
         drawing = picture_html("image/svg+xml", data["image/svg+xml"], text)
         return {"text/html": str(drawing), "text/plain": text} if drawing else {"text/plain": text}
     if "text/html" in data:
-        return {"text/html": plain_text(data["text/html"]), "text/plain": text}
+        return {"text/html": str(clean_html(plain_text(data["text/html"]))), "text/plain": text}
     return {"text/plain": text}

@@ -170,16 +170,19 @@ class _Encoder:
     def _object(self, value: Any, depth: int) -> Any:
         if isinstance(value, Handle):
             return self._handle(value)
+        if isinstance(value, KerasModel):
+            return self._model(value, depth)
         array = _as_array(value)
         if array is not None:
             return self._array(array)
         if self._on_object is None:
             raise WireError(f"a value of type {type(value).__name__} cannot be carried")
         substitute = self._on_object(value)
-        if isinstance(substitute, KerasModel):
-            weights = [self._plain(weight, depth + 1) for weight in substitute.weights]
-            return self._extension(_MODEL, [substitute.architecture, weights])
-        return self._handle(substitute)
+        return self._handle(substitute) if isinstance(substitute, Handle) else self._model(substitute, depth)
+
+    def _model(self, model: KerasModel, depth: int) -> Any:
+        weights = [self._plain(weight, depth + 1) for weight in model.weights]
+        return self._extension(_MODEL, [_text(model.architecture), weights])
 
     def _handle(self, handle: Handle) -> Any:
         parts = [handle.id, _text(handle.kind), _text(handle.type_name), _text(handle.description)]

@@ -83,6 +83,8 @@ class Answerer:
             return [self._with_objects(item) for item in value]
         if isinstance(value, tuple):
             return tuple(self._with_objects(item) for item in value)
+        if isinstance(value, frozenset):
+            return frozenset(self._with_objects(item) for item in value)
         if isinstance(value, dict):
             return {key: self._with_objects(item) for key, item in value.items()}
         return value

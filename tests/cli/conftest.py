@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from classroom import NAME, PROGRAM, Class, Outcome
+from cli_course import NAME, PROGRAM, Class, Outcome
 
 from autograder.build import build, new_assignment
 from autograder.cli import main

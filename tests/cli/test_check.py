@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import nbformat
 import pytest
-from classroom import NAME
+from cli_course import NAME
 
 from autograder.build import new_assignment
 

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from classroom import NAME
+from cli_course import NAME
 
 from autograder.cli import command
 from autograder.cli.command import EverywhereOptions, perform

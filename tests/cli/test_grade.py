@@ -10,7 +10,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from classroom import NAME, TOO_LATE, Class, Outcome
+from cli_course import NAME, TOO_LATE, Class, Outcome
 
 from autograder.build import new_assignment
 from autograder.cli import main

@@ -11,7 +11,7 @@ import subprocess
 
 import nbformat
 import pytest
-from classroom import NAME, PROGRAM
+from cli_course import NAME, PROGRAM
 
 GRADE = ("grade", NAME, "submissions", "--sandbox", "process")
 

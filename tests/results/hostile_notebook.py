@@ -40,6 +40,7 @@ SNIPPETS = (
     '<div title="\n\n$$x$$\n\n" onmouseover="document.title=\'owned\'">text</div>',
     "<p style='background:url(http://evil.example/p)'>&#xE000;0&#xE001; &#xE000;99999999&#xE001;</p>",
     "<textarea><plaintext>" + SCRIPT,
+    "Formula $x$ <a href='https://a.example/&#xE000;0&#xE001;'>put back where an address stands</a>",
 )
 MARKDOWN = (
     "[a](javascript:document.title='owned') [b](java&#115;cript:alert(1)) [c][d]\n\n[d]: javascript:alert(1)",

@@ -133,6 +133,13 @@ def test_formulas_become_mathml_without_a_script(report_of: ReportOf) -> None:
     assert page.all('math[display="block"] mfrac')
 
 
+def test_a_formula_cannot_be_put_back_into_an_attribute(report_of: ReportOf) -> None:
+    text = "$x$ <a href='https://a.example/&#xE000;0&#xE001;'>link</a>"
+    page = Page(feedback_html(report_of(), new_notebook(cells=[new_markdown_cell(text)])))
+    assert len(page.all("article math")) == 1
+    assert not page.all("article a[href]")
+
+
 def test_a_formula_that_cannot_be_read_is_shown_as_written(report_of: ReportOf) -> None:
     notebook = new_notebook(cells=[new_markdown_cell("$\\frac{a}{$")])
     assert "\\frac{a}{" in Page(feedback_html(report_of(), notebook)).text("article code")
