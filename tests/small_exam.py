@@ -11,10 +11,14 @@ from autograder.examiner import Candidate, Examined, StudentNotebook, examine
 from autograder.sandbox import Slot
 
 NAME = "w01_small"
-PREAMBLE = 'import numpy as np\nimport pytest\npytestmark = [pytest.mark.question("q1"), pytest.mark.points(1)]\n'
+PREAMBLE = (
+    'import numpy as np\nimport pytest\npytestmark = [pytest.mark.question("q1"), pytest.mark.points(1)]\n'
+)
 
 
-def small_assignment(root: Path, provides: Sequence[str], *, public: str = "", hidden: str = "") -> Assignment:
+def small_assignment(
+    root: Path, provides: Sequence[str], *, public: str = "", hidden: str = ""
+) -> Assignment:
     """Write an assignment with one question. The tests get the imports and markers that all tests need."""
     folder = root / "assignments" / NAME
     folder.mkdir(parents=True)

@@ -157,7 +157,9 @@ class StudentNotebook:
             if kind == "missing":
                 raise NoAnswer("missing", f"Your notebook does not define `{label}`.{self._left_out()}")
             if kind == "unusable":
-                raise NoAnswer("unusable", f"`{label}` gave something that a test cannot use.", shortened(content))
+                raise NoAnswer(
+                    "unusable", f"`{label}` gave something that a test cannot use.", shortened(content)
+                )
             if kind == "raised" and isinstance(content, dict):
                 if "NotImplementedError" in builtin_names(content):
                     raise NoAnswer("unanswered", f"`{label}` is not answered yet.")
@@ -178,7 +180,9 @@ class StudentNotebook:
         left = self.limits.total_seconds - (time.monotonic() - self._began)
         if left <= 0:
             total = f"{self.limits.total_seconds:g}"
-            raise self._loss("timeout", f"All tests together took longer than {total} s; this one did not run.")
+            raise self._loss(
+                "timeout", f"All tests together took longer than {total} s; this one did not run."
+            )
         return left
 
     def _loss(self, outcome: Outcome, message: str) -> NoAnswer:

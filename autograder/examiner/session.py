@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from _pytest.assertion.rewrite import AssertionRewritingHook
 from _pytest.runner import runtestprotocol
 
 from autograder.course import Assignment
@@ -29,7 +30,11 @@ from autograder.report import NotebookRun, TestInfo, TestResult
 
 _OPTIONS = (
     *("-c", os.devnull, "--import-mode=importlib", "--assert=plain", "--capture=no"),
-    *(part for name in ("terminal", "cacheprovider", "junitxml", "doctest", "logging") for part in ("-p", f"no:{name}")),
+    *(
+        part
+        for name in ("terminal", "cacheprovider", "junitxml", "doctest", "logging")
+        for part in ("-p", f"no:{name}")
+    ),
     *(part for name in ("faulthandler", "unittest", "nose", "stepwise") for part in ("-p", f"no:{name}")),
 )
 
@@ -138,7 +143,13 @@ class _Examination:
             self._result = judge(self._infos[_test_id(item)], error, self._assignment.path)
         outcome = "failed" if call.excinfo else "passed"
         return pytest.TestReport(
-            item.nodeid, item.location, {}, outcome, None, call.when, duration=call.duration  # type: ignore[arg-type]
+            item.nodeid,
+            item.location,
+            {},
+            outcome,
+            None,
+            call.when,
+            duration=call.duration,  # type: ignore[arg-type]
         )
 
 
@@ -332,13 +343,19 @@ def _forget_modules(folder: Path) -> None:
 
 @contextlib.contextmanager
 def _clean_environment() -> Iterator[None]:
-    """Keep pytest's settings of the surrounding shell, and plugins of other packages, out of the session."""
+    """Keep pytest's settings of the surrounding shell, and plugins of other packages, out of the session.
+
+    So is the rewriting of assertions by a surrounding pytest: it writes the values compared into the message.
+    """
     changed = {"PYTEST_ADDOPTS": None, "PYTEST_PLUGINS": None, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     before = {name: os.environ.get(name) for name in changed}
+    finders = sys.meta_path[:]
     _set_environment(changed)
+    sys.meta_path[:] = [finder for finder in finders if not isinstance(finder, AssertionRewritingHook)]
     try:
         yield
     finally:
+        sys.meta_path[:] = finders
         _set_environment(before)
 
 

@@ -78,7 +78,11 @@ class StudentError(Exception):
         self.label, self.kind, self.message, self.traceback = label, kind, message, traceback
 
     def __str__(self) -> str:
-        return f"{self.label} raised {self.kind}: {self.message}" if self.message else f"{self.label} raised {self.kind}"
+        return (
+            f"{self.label} raised {self.kind}: {self.message}"
+            if self.message
+            else f"{self.label} raised {self.kind}"
+        )
 
 
 def student_error(label: str, raised: dict[str, Any]) -> StudentError:
@@ -244,7 +248,9 @@ def from_sandbox(value: Any, asks: Asks, label: str) -> Any:
         return tuple(from_sandbox(item, asks, f"{label}[{index}]") for index, item in enumerate(value))
     inside = f"{label}[…]"
     if isinstance(value, dict):
-        return {from_sandbox(key, asks, inside): from_sandbox(item, asks, inside) for key, item in value.items()}
+        return {
+            from_sandbox(key, asks, inside): from_sandbox(item, asks, inside) for key, item in value.items()
+        }
     if isinstance(value, frozenset):
         return frozenset(from_sandbox(item, asks, inside) for item in value)
     return value

@@ -33,7 +33,7 @@ class Answerer:
             "getitem": lambda target, key: target[key],
             "setitem": lambda target, key, value: target.__setitem__(key, value),
             "contains": lambda target, item: bool(item in target),
-            "len": lambda target: int(len(target)),
+            "len": lambda target: len(target),
             "bool": lambda target: bool(target),
             "repr": lambda target: _describe(target, 10 * DESCRIPTION_LENGTH),
             "iter": iter,

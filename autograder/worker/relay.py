@@ -347,7 +347,9 @@ class _Relay:
                 doomed += [str(Path(folder) / name) for name in _listing(folder) - before]
         for path in doomed:
             try:
-                shutil.rmtree(path) if Path(path).is_dir() and not Path(path).is_symlink() else os.unlink(path)
+                shutil.rmtree(path) if Path(path).is_dir() and not Path(path).is_symlink() else os.unlink(
+                    path
+                )
             except (OSError, RecursionError) as error:
                 problems.append(f"a file of the submission could not be removed: {type(error).__name__}")
         if self._isolation == "uid" and _system_v_objects():

@@ -28,7 +28,10 @@ def serve(descriptor: int, kernel: Any) -> None:
     _write_files(order["files"])
     _seed(order["seed"])
     results = kernel.run(
-        order["cells"], order["skip"], order["output_bytes"], lambda index: channel.send(b"C" + NUMBER.pack(index))
+        order["cells"],
+        order["skip"],
+        order["output_bytes"],
+        lambda index: channel.send(b"C" + NUMBER.pack(index)),
     )
     channel.send(b"R" + _encoded(results))
     answerer = Answerer(kernel.names)

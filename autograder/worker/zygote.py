@@ -18,7 +18,16 @@ from typing import Any
 from autograder.worker import code, confine
 
 MESSAGE_BYTES = 1 << 16
-_PACKAGES = ("numpy", "scipy", "scikit-image", "matplotlib", "ipython", "keras", "tensorflow", "tensorflow-cpu")
+_PACKAGES = (
+    "numpy",
+    "scipy",
+    "scikit-image",
+    "matplotlib",
+    "ipython",
+    "keras",
+    "tensorflow",
+    "tensorflow-cpu",
+)
 
 
 def serve(control: socket.socket, preload: list[str]) -> None:
@@ -93,7 +102,9 @@ def _set_environment(scratch: str) -> None:
     keep = ("PATH", "LANG", "LC_ALL", "MPLBACKEND", "MPLCONFIGDIR", "TF_FORCE_GPU_ALLOW_GROWTH")
     kept = {name: os.environ[name] for name in keep if name in os.environ}
     os.environ.clear()
-    os.environ.update(kept, HOME=scratch, TMPDIR=scratch, PYTHONDONTWRITEBYTECODE="1", TF_CPP_MIN_LOG_LEVEL="2")
+    os.environ.update(
+        kept, HOME=scratch, TMPDIR=scratch, PYTHONDONTWRITEBYTECODE="1", TF_CPP_MIN_LOG_LEVEL="2"
+    )
 
 
 def _import_all(names: list[str]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from autograder.course import Limits
 from autograder.examiner import StudentNotebook
 from autograder.sandbox import Slot, SlotSpec, provider
 
-LIMITS = Limits(run_seconds=5, call_seconds=0.5, total_seconds=60, memory_mb=512, processes=16, answer_mb=2)
+LIMITS = Limits(run_seconds=5, call_seconds=1, total_seconds=60, memory_mb=256, processes=16, answer_mb=2)
 
 
 @pytest.fixture(scope="session")

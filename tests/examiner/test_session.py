@@ -36,16 +36,32 @@ class TestOutcomes:
         ("unanswered", [STUB], "`double(…)` is not answered yet."),
         ("unanswered", ["double = ..."], "`double` is not answered yet."),
         ("missing", ["x = 1"], "Your notebook does not define `double`."),
-        ("exception", ["def double(x): return x / 0"], "`double(…)` raised ZeroDivisionError: division by zero."),
+        (
+            "exception",
+            ["def double(x): return x / 0"],
+            "`double(…)` raised ZeroDivisionError: division by zero.",
+        ),
         ("exception", ["def double(x): raise KeyError"], "`double(…)` raised KeyError."),
-        ("timeout", ["def double(x):\n    while True: pass"], "`double(…)` took longer than 0.5 s and was stopped."),
+        (
+            "timeout",
+            ["def double(x):\n    while True: pass"],
+            "`double(…)` took longer than 1 s and was stopped.",
+        ),
         (
             "memory",
             ["def double(x): return len(b'x' * 10**10)"],
-            "`double(…)` used more than 512 MB of memory and was stopped.",
+            "`double(…)` used more than 256 MB of memory and was stopped.",
         ),
-        ("died", ["import os\ndef double(x): os._exit(9)"], "`double(…)` ended the Python process with exit code 9."),
-        ("died", ["import os\ndef double(x): os.abort()"], "`double(…)` ended the Python process by a crash (signal 6)."),
+        (
+            "died",
+            ["import os\ndef double(x): os._exit(9)"],
+            "`double(…)` ended the Python process with exit code 9.",
+        ),
+        (
+            "died",
+            ["import os\ndef double(x): os.abort()"],
+            "`double(…)` ended the Python process by a crash (signal 6).",
+        ),
         (
             "unusable",
             ["def double(x): return 1 << 10**5"],
@@ -56,10 +72,16 @@ class TestOutcomes:
             ["def double(x): return bytes(10**7)"],
             "`double(…)` wrote into the grader's channel, or gave an answer larger than 2 MB, and was stopped.",
         ),
-        ("not_run", ["import os; os._exit(1)", "import os; os._exit(2)"], "The notebook could not be run. Code cell 1"),
+        (
+            "not_run",
+            ["import os; os._exit(1)", "import os; os._exit(2)"],
+            "The notebook could not be run. Code cell 1",
+        ),
     )
 
-    @pytest.mark.parametrize(("outcome", "cells", "sentence"), CASES, ids=[f"{c[0]}-{n}" for n, c in enumerate(CASES)])
+    @pytest.mark.parametrize(
+        ("outcome", "cells", "sentence"), CASES, ids=[f"{c[0]}-{n}" for n, c in enumerate(CASES)]
+    )
     def test_an_outcome_has_its_own_sentence(
         self, tmp_path: Path, slot: Slot, outcome: Outcome, cells: list[str], sentence: str
     ) -> None:
@@ -73,7 +95,9 @@ class TestOutcomes:
         assert {case[0] for case in self.CASES} == set(get_args(Outcome))
 
     def test_an_answer_of_the_wrong_kind_is_unusable(self, tmp_path: Path, slot: Slot) -> None:
-        public = 'def test_shape(double):\n    """Keeps the shape."""\n    assert double(1).shape == (), "no"\n'
+        public = (
+            'def test_shape(double):\n    """Keeps the shape."""\n    assert double(1).shape == (), "no"\n'
+        )
         assignment = small_assignment(tmp_path, ["double"], public=public)
         result = only_test(examine_notebooks(assignment, slot, {"student": [RIGHT]}))
         assert (result.outcome, result.message) == (
@@ -86,19 +110,32 @@ class TestManyCandidates:
     def test_a_stub_does_not_poison_the_reference_after_it(self, tmp_path: Path, slot: Slot) -> None:
         """A fixture that raised once must be asked again for the next candidate."""
         public = DOUBLE + (
-            "    \n    def test_again(double, rng):\n        \"\"\"Doubles again.\"\"\"\n"
+            '    \n    def test_again(double, rng):\n        """Doubles again."""\n'
             "        x = rng.integers(100)\n        assert double(x) == 2 * x\n"
         )
         assignment = small_assignment(tmp_path, ["double"], public=public)
-        notebooks = {"stub": [STUB], "empty": ["x = 1"], "right": [RIGHT], "dies": ["import os; os._exit(1)"], "last": [RIGHT]}
+        notebooks = {
+            "stub": [STUB],
+            "empty": ["x = 1"],
+            "right": [RIGHT],
+            "dies": ["import os; os._exit(1)"],
+            "last": [RIGHT],
+        }
         examined = examine_notebooks(assignment, slot, notebooks)
         earned = {name: sum(test.earned for test in result.tests) for name, result in examined.items()}
         assert earned == {"stub": 0, "empty": 0, "right": 2, "dies": 0, "last": 2}
 
     def test_one_test_alone_is_run_for_each(self, tmp_path: Path, slot: Slot) -> None:
         assignment = small_assignment(tmp_path, ["double"], public=DOUBLE)
-        examined = examine_notebooks(assignment, slot, {"a": [STUB], "b": [RIGHT], "c": ["double = 5"], "d": [RIGHT]})
-        assert [only_test(examined, name).outcome for name in "abcd"] == ["unanswered", "passed", "unusable", "passed"]
+        examined = examine_notebooks(
+            assignment, slot, {"a": [STUB], "b": [RIGHT], "c": ["double = 5"], "d": [RIGHT]}
+        )
+        assert [only_test(examined, name).outcome for name in "abcd"] == [
+            "unanswered",
+            "passed",
+            "unusable",
+            "passed",
+        ]
 
     def test_a_lost_call_costs_that_test_alone(self, tmp_path: Path, slot: Slot) -> None:
         hidden = DOUBLE + '\n    def test_other(other):\n        """Five."""\n        assert other() == 5\n'
@@ -107,7 +144,9 @@ class TestManyCandidates:
         tests = examine_notebooks(assignment, slot, {"student": cells})["student"].tests
         assert [test.outcome for test in tests] == ["died", "passed"]
 
-    def test_fixtures_of_the_author_are_made_anew_for_each_candidate(self, tmp_path: Path, slot: Slot) -> None:
+    def test_fixtures_of_the_author_are_made_anew_for_each_candidate(
+        self, tmp_path: Path, slot: Slot
+    ) -> None:
         public = '''
             @pytest.fixture
             def doubled(double):
@@ -118,7 +157,9 @@ class TestManyCandidates:
                 assert doubled == 8
         '''
         assignment = small_assignment(tmp_path, ["double"], public=public)
-        examined = examine_notebooks(assignment, slot, {"a": ["def double(x): return 0"], "b": [RIGHT], "c": [STUB]})
+        examined = examine_notebooks(
+            assignment, slot, {"a": ["def double(x): return 0"], "b": [RIGHT], "c": [STUB]}
+        )
         assert [only_test(examined, name).outcome for name in "abc"] == ["failed", "passed", "unanswered"]
 
 
@@ -141,7 +182,9 @@ class TestNothingUndeserved:
             {body}
         '''
         assignment = small_assignment(tmp_path, ["double"], public=public)
-        result = only_test(examine_notebooks(assignment, slot, {"student": [f"import os\ndef double(x):\n    {loss}"]}))
+        result = only_test(
+            examine_notebooks(assignment, slot, {"student": [f"import os\ndef double(x):\n    {loss}"]})
+        )
         assert result.outcome in ("timeout", "died", "unusable")
 
     def test_a_test_that_expects_an_error_does_not_pass_on_a_stub(self, tmp_path: Path, slot: Slot) -> None:
@@ -169,7 +212,9 @@ class TestNothingUndeserved:
             "print",
         ],
     )
-    def test_an_answer_that_agrees_with_everything_does_not_pass(self, tmp_path: Path, slot: Slot, answer: str) -> None:
+    def test_an_answer_that_agrees_with_everything_does_not_pass(
+        self, tmp_path: Path, slot: Slot, answer: str
+    ) -> None:
         public = '''
             def test_equal(double):
                 """Equals 42."""
@@ -219,8 +264,12 @@ class TestNothingUndeserved:
 
 
 class TestHints:
-    def test_an_authors_message_is_shown_for_public_and_hidden_tests(self, tmp_path: Path, slot: Slot) -> None:
-        assignment = small_assignment(tmp_path, ["double"], public=DOUBLE, hidden=DOUBLE.replace("doubles", "again"))
+    def test_an_authors_message_is_shown_for_public_and_hidden_tests(
+        self, tmp_path: Path, slot: Slot
+    ) -> None:
+        assignment = small_assignment(
+            tmp_path, ["double"], public=DOUBLE, hidden=DOUBLE.replace("doubles", "again")
+        )
         tests = examine_notebooks(assignment, slot, {"student": ["def double(x): return 0"]})["student"].tests
         assert [test.message for test in tests] == ["Two times 21 is 42."] * 2
 
@@ -248,7 +297,9 @@ class TestHints:
     def test_an_error_inside_a_hidden_test_gives_away_only_its_kind(self, tmp_path: Path, slot: Slot) -> None:
         hidden = 'def test_secret(double):\n    """Secret."""\n    {"expected": 777}[double(1)]\n'
         assignment = small_assignment(tmp_path, ["double"], hidden=hidden)
-        result = only_test(examine_notebooks(assignment, slot, {"student": ["def double(x): return 'other'"]}))
+        result = only_test(
+            examine_notebooks(assignment, slot, {"student": ["def double(x): return 'other'"]})
+        )
         assert result.message == "The test could not work with your answer (KeyError)."
 
     @pytest.mark.parametrize(
@@ -272,7 +323,9 @@ class TestHints:
         )
         hidden = 'def test_secret(double):\n    """Secret."""\n    assert np.abs(double(777_123)) > 0\n'
         assignment = small_assignment(tmp_path, ["double"], hidden=hidden)
-        result = only_test(examine_notebooks(assignment, slot, {"student": [f"{forge}def double(x):\n    {leak}"]}))
+        result = only_test(
+            examine_notebooks(assignment, slot, {"student": [f"{forge}def double(x):\n    {leak}"]})
+        )
         assert result.outcome != "passed"
         assert "777" not in result.message
         assert result.message != ""
@@ -311,7 +364,9 @@ class TestRandomNumbers:
         assert first == again
         assert len({*first, *other}) == 4, "every test and every seed draws its own numbers"
 
-    def test_a_student_who_draws_does_not_change_what_the_test_draws(self, tmp_path: Path, slot: Slot) -> None:
+    def test_a_student_who_draws_does_not_change_what_the_test_draws(
+        self, tmp_path: Path, slot: Slot
+    ) -> None:
         assignment = small_assignment(tmp_path, ["double"], public=self.PUBLIC)
         draws = "import numpy as np; np.random.seed(0); np.random.rand(10)\n"
         examined = examine_notebooks(assignment, slot, {"a": [RIGHT], "b": [draws + RIGHT]})
@@ -342,21 +397,45 @@ class TestCollecting:
     @pytest.mark.parametrize(
         ("text", "problem", "remedy"),
         [
-            ("def test_a(double): 'Title.'\n", "no question of the assignment (came: None)", "@pytest.mark.question"),
-            ('import pytest\npytestmark = pytest.mark.question("q9")\n@pytest.mark.points(1)\ndef test_a(): "T."\n',
-             "no question of the assignment (came: 'q9')", "the questions are q1"),
-            ('import pytest\npytestmark = pytest.mark.question("q1")\ndef test_a(): "Title."\n',
-             "no points (came: None)", "@pytest.mark.points(n)"),
-            ('import pytest\npytestmark = pytest.mark.question("q1")\n@pytest.mark.points("3")\ndef test_a(): "T."\n',
-             "no points (came: '3')", "a number from 0"),
-            ('import pytest\npytestmark = pytest.mark.question("q1")\n@pytest.mark.points(-1)\ndef test_a(): "T."\n',
-             "no points (came: -1)", "a number from 0"),
+            (
+                "def test_a(double): 'Title.'\n",
+                "no question of the assignment (came: None)",
+                "@pytest.mark.question",
+            ),
+            (
+                'import pytest\npytestmark = pytest.mark.question("q9")\n@pytest.mark.points(1)\ndef test_a(): "T."\n',
+                "no question of the assignment (came: 'q9')",
+                "the questions are q1",
+            ),
+            (
+                'import pytest\npytestmark = pytest.mark.question("q1")\ndef test_a(): "Title."\n',
+                "no points (came: None)",
+                "@pytest.mark.points(n)",
+            ),
+            (
+                'import pytest\npytestmark = pytest.mark.question("q1")\n@pytest.mark.points("3")\ndef test_a(): "T."\n',
+                "no points (came: '3')",
+                "a number from 0",
+            ),
+            (
+                'import pytest\npytestmark = pytest.mark.question("q1")\n@pytest.mark.points(-1)\ndef test_a(): "T."\n',
+                "no points (came: -1)",
+                "a number from 0",
+            ),
             (PREAMBLE + "def test_a(double): assert double\n", "no docstring", "title that students read"),
             ("def test_a(:\n", "SyntaxError", "Correct the test file"),
             ("import no_such_module\n", "no_such_module", "Correct the test file"),
         ],
-        ids=["no question", "unknown question", "no points", "points as text", "negative points", "no docstring",
-             "syntax error", "import error"],
+        ids=[
+            "no question",
+            "unknown question",
+            "no points",
+            "points as text",
+            "negative points",
+            "no docstring",
+            "syntax error",
+            "import error",
+        ],
     )
     def test_a_broken_test_file_is_refused_with_file_and_remedy(
         self, tmp_path: Path, text: str, problem: str, remedy: str
@@ -388,7 +467,11 @@ class TestCollecting:
         first = small_assignment(tmp_path / "a", ["double"], public=DOUBLE)
         second = small_assignment(tmp_path / "b", ["double"], public=DOUBLE.replace("doubles", "other"))
         ids = [collect(assignment)[0].id for assignment in (first, second, first)]
-        assert ids == ["test_public.py::test_doubles", "test_public.py::test_other", "test_public.py::test_doubles"]
+        assert ids == [
+            "test_public.py::test_doubles",
+            "test_public.py::test_other",
+            "test_public.py::test_doubles",
+        ]
 
     def test_settings_of_the_surrounding_shell_do_not_matter(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -84,7 +84,9 @@ def slot(request: pytest.FixtureRequest, slots: Callable[[str], Slot]) -> Iterat
     yield slot
     slot.stop()
     honest = slot.run(["total = sum(range(10))"], {}, seed=1)
-    assert getattr(honest, "cells", honest) and honest.cells[0]["ok"], f"the next submission is harmed: {honest}"
+    assert getattr(honest, "cells", honest) and honest.cells[0]["ok"], (
+        f"the next submission is harmed: {honest}"
+    )
     slot.stop()
 
 
@@ -149,9 +151,15 @@ def ordinary_python() -> Iterator[Path]:
     which may lie in a folder of root's."""
     base = Path("/usr/bin/python3")
     version = ".".join(map(str, sys.version_info[:2]))
-    has = subprocess.run([base, "-V"], capture_output=True, text=True, check=False).stdout if base.exists() else ""
+    has = (
+        subprocess.run([base, "-V"], capture_output=True, text=True, check=False).stdout
+        if base.exists()
+        else ""
+    )
     if not has.startswith(f"Python {version}."):
-        _unavailable(f"{base} is not a Python {version} that an ordinary user could run ({has.strip() or 'missing'})")
+        _unavailable(
+            f"{base} is not a Python {version} that an ordinary user could run ({has.strip() or 'missing'})"
+        )
     home = Path(tempfile.mkdtemp(prefix="ordinary-"))
     try:
         _make_environment(home / "venv", base, version)
@@ -169,7 +177,9 @@ def _make_environment(folder: Path, base: Path, version: str) -> None:
     (folder / "bin").mkdir()
     (folder / "bin" / "python").symlink_to(base)
     (folder / "pyvenv.cfg").write_text(f"home = {base.parent}\ninclude-system-site-packages = false\n")
-    for name in _with_dependencies("ipython", "matplotlib", "matplotlib-inline", "msgpack", "pydantic", "docker"):
+    for name in _with_dependencies(
+        "ipython", "matplotlib", "matplotlib-inline", "msgpack", "pydantic", "docker"
+    ):
         for file in set(metadata.files(name) or []):
             if file.parts[0] != ".." and "tests" not in file.parts and file.locate().is_file():
                 _link(Path(file.locate()), site / file)
@@ -199,6 +209,10 @@ def _with_dependencies(*names: str) -> set[str]:
         except metadata.PackageNotFoundError:
             continue
         found.add(name)
-        wanted = [canonicalize_name(need.name) for need in needs if need.marker is None or need.marker.evaluate({"extra": ""})]
+        wanted = [
+            canonicalize_name(need.name)
+            for need in needs
+            if need.marker is None or need.marker.evaluate({"extra": ""})
+        ]
         waiting += [name for name in wanted if name not in found]
     return found

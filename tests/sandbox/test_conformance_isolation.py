@@ -199,7 +199,11 @@ def test_nothing_of_an_earlier_submission_is_left(slot: Slot) -> None:
     assert own <= set(value(slot, "written")) <= own | {"/dev/mqueue", value(slot, "here")}
     worker = slot._connection
     slot.stop()
-    run(slot, SEARCH, "import numpy as np, sys; left = [hasattr(np, 'left_behind'), hasattr(sys, 'left_behind')]")
+    run(
+        slot,
+        SEARCH,
+        "import numpy as np, sys; left = [hasattr(np, 'left_behind'), hasattr(sys, 'left_behind')]",
+    )
     assert slot._connection is worker, "the slot was replaced: this showed nothing about wiping"
     assert found_by_search(slot) == {}
     assert value(slot, "left") == [False, False]
@@ -245,7 +249,9 @@ def resolve(name):
 
     def test_nothing_outside_answers_and_no_name_is_known(self, slot: Slot) -> None:
         cells = "for a in ('1.1.1.1', '8.8.8.8', '172.17.0.1', '192.168.0.1'): print(reach((2, 1), (a, 53)))"
-        ran = run(slot, self.CONNECT, cells, "print(resolve('localhost.localdomain.example'), resolve('pypi.org'))")
+        ran = run(
+            slot, self.CONNECT, cells, "print(resolve('localhost.localdomain.example'), resolve('pypi.org'))"
+        )
         assert "connected" not in output_of(ran, 1)
         assert output_of(ran, 2) == "unknown unknown\n"
 
@@ -262,14 +268,19 @@ def resolve(name):
         assert value(slot, "answer") == "ConnectionRefusedError"
 
     def test_no_engine_socket(self, slot: Slot) -> None:
-        paths = "['/var/run/docker.sock', '/run/docker.sock', '/run/containerd/containerd.sock', '/run/podman']"
+        paths = (
+            "['/var/run/docker.sock', '/run/docker.sock', '/run/containerd/containerd.sock', '/run/podman']"
+        )
         run(slot, f"import os; there = [path for path in {paths} if os.path.exists(path)]")
         assert value(slot, "there") == []
 
 
 class TestPrivileges:
     def test_no_capability_and_no_way_to_one(self, slot: Slot) -> None:
-        run(slot, "status = dict(l.split(':\\t', 1) for l in open('/proc/self/status').read().splitlines() if ':\\t' in l)")
+        run(
+            slot,
+            "status = dict(l.split(':\\t', 1) for l in open('/proc/self/status').read().splitlines() if ':\\t' in l)",
+        )
         status = value(slot, "status")
         for kind in ("CapInh", "CapPrm", "CapEff", "CapAmb"):
             assert int(status[kind], 16) == 0, f"{kind} is {status[kind]}"
@@ -303,7 +314,10 @@ class TestPrivileges:
     def test_what_only_root_may_is_refused(self, slot: Slot, attempt: str) -> None:
         ran = run(slot, f"import os, socket\n{attempt}")
         assert not ran.cells[0]["ok"]
-        assert any(word in output_of(ran) for word in ("PermissionError", "FileNotFoundError", "Read-only", "Invalid argument"))
+        assert any(
+            word in output_of(ran)
+            for word in ("PermissionError", "FileNotFoundError", "Read-only", "Invalid argument")
+        )
 
     @pytest.mark.parametrize(
         "number",
@@ -440,7 +454,9 @@ here = os.getcwd()
 """
         run(slot, attempt)
         allowed = {value(slot, "here"), "/tmp", "/dev/shm", "/dev/mqueue"}
-        outside = [path for path in value(slot, "written") if not any(_is_within(path, root) for root in allowed)]
+        outside = [
+            path for path in value(slot, "written") if not any(_is_within(path, root) for root in allowed)
+        ]
         assert outside == []
 
     def test_no_device_but_the_harmless_ones(self, slot: Slot) -> None:
@@ -466,11 +482,17 @@ here = os.getcwd()
             "try: os.link('/etc/hostname', 'hard')\n"
             "except OSError: pass"
         )
-        run(slot, "import os; before = sorted(os.listdir('/')), len(os.listdir('/usr/bin')), os.path.exists('/dev/null')")
+        run(
+            slot,
+            "import os; before = sorted(os.listdir('/')), len(os.listdir('/usr/bin')), os.path.exists('/dev/null')",
+        )
         before = value(slot, "before")
         run(slot, links)
         slot.stop()
-        run(slot, "import os; after = sorted(os.listdir('/')), len(os.listdir('/usr/bin')), os.path.exists('/dev/null')")
+        run(
+            slot,
+            "import os; after = sorted(os.listdir('/')), len(os.listdir('/usr/bin')), os.path.exists('/dev/null')",
+        )
         assert value(slot, "after") == before
 
     def test_other_submissions_folders_are_not_there(self, slot: Slot) -> None:

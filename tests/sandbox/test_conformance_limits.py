@@ -33,9 +33,18 @@ class TestEndings:
             ("import os; os.abort()", 128 + signal.SIGABRT),
             ("import os; os.closerange(0, 1024)", 1),
         ],
-        ids=["exit 3", "exit 0", "SIGKILL to itself", "segmentation fault", "abort", "all descriptors closed"],
+        ids=[
+            "exit 3",
+            "exit 0",
+            "SIGKILL to itself",
+            "segmentation fault",
+            "abort",
+            "all descriptors closed",
+        ],
     )
-    def test_a_process_that_ends_is_told_with_its_exit_code(self, slot: Slot, code: str, exit_code: int) -> None:
+    def test_a_process_that_ends_is_told_with_its_exit_code(
+        self, slot: Slot, code: str, exit_code: int
+    ) -> None:
         with within(SLACK):
             assert lose(slot, "x = 1", code, "y = 1") in (
                 Lost("died", exit_code, cell=1),
@@ -83,7 +92,9 @@ class TestProcesses:
         assert result == Lost("processes", None, 0) or "can't start new thread" in output_of(result)
 
     def test_processes_within_the_limit_may_run(self, slot: Slot) -> None:
-        ran = run(slot, "import subprocess\nprint(subprocess.run(['echo', 'hi'], capture_output=True).stdout)")
+        ran = run(
+            slot, "import subprocess\nprint(subprocess.run(['echo', 'hi'], capture_output=True).stdout)"
+        )
         assert output_of(ran) == "b'hi\\n'\n"
 
     def test_a_background_process_is_gone_afterwards(self, slot: Slot) -> None:
@@ -130,7 +141,9 @@ class TestMemory:
         assert "used more than 400 MB of memory" in describe_loss("memory", slot.spec.limits, None, 10)
 
     def test_memory_shared_out_among_processes_is_stopped(self, slot: Slot) -> None:
-        hoard = "import os, time\nfor _ in range(8):\n    if os.fork() == 0: x = b'x' * 10**8; time.sleep(60)\n"
+        hoard = (
+            "import os, time\nfor _ in range(8):\n    if os.fork() == 0: x = b'x' * 10**8; time.sleep(60)\n"
+        )
         with within(slot.spec.limits.run_seconds):
             lost = lose(slot, hoard + "time.sleep(60)")
         assert lost.reason in ("memory", "processes")
@@ -177,7 +190,9 @@ class TestDisk:
         with within(slot.spec.limits.run_seconds + 5):
             result = slot.run(["for n in range(10**6): open(str(n), 'w').close()"], {}, seed=1)
             slot.stop()
-        assert isinstance(result, Ran) == ("No space left" in output_of(result) if isinstance(result, Ran) else False)
+        assert isinstance(result, Ran) == (
+            "No space left" in output_of(result) if isinstance(result, Ran) else False
+        )
         assert isinstance(result, Ran) or result.reason in ("disk", "timeout")
 
 
@@ -191,7 +206,9 @@ class TestOutput:
 
     def test_display_without_end_is_stopped_at_the_limit(self, slot: Slot) -> None:
         with brief(slot):
-            assert lose(slot, "from IPython.display import display\nwhile True: display(1)").reason == "timeout"
+            assert (
+                lose(slot, "from IPython.display import display\nwhile True: display(1)").reason == "timeout"
+            )
 
     def test_thousands_of_displays_are_cut(self, slot: Slot) -> None:
         ran = run(slot, "from IPython.display import display\nfor n in range(5000): display(n)")
@@ -226,11 +243,15 @@ class TestChannel:
 
     def test_a_frame_that_announces_too_much(self, slot: Slot) -> None:
         with within(SLACK):
-            assert lose(slot, "import os, struct; os.write(3, struct.pack('>Q', 1 << 50))").reason == "garbled"
+            assert (
+                lose(slot, "import os, struct; os.write(3, struct.pack('>Q', 1 << 50))").reason == "garbled"
+            )
 
     def test_half_a_frame_is_waited_for_only_until_the_limit(self, slot: Slot) -> None:
         with brief(slot):
-            lost = lose(slot, "import os, struct, time\nos.write(3, struct.pack('>Q', 100) + b'R')\ntime.sleep(60)")
+            lost = lose(
+                slot, "import os, struct, time\nos.write(3, struct.pack('>Q', 100) + b'R')\ntime.sleep(60)"
+            )
         assert lost.reason == "timeout"
 
     def test_half_a_header_is_waited_for_only_until_the_limit(self, slot: Slot) -> None:
@@ -281,14 +302,19 @@ class TestChannel:
 class TestCalls:
     def test_a_call_that_hangs_costs_only_itself(self, slot: Slot) -> None:
         notebook = _notebook(slot, "def hang():\n    while True: pass", "def fine(): return 7")
-        with within(slot.spec.limits.call_seconds + SLACK), pytest.raises(NoAnswer, match="took longer than 1 s") as error:
+        with (
+            within(slot.spec.limits.call_seconds + SLACK),
+            pytest.raises(NoAnswer, match="took longer than 1 s") as error,
+        ):
             notebook.value("hang")()
         assert error.value.outcome == "timeout"
         assert notebook.value("fine")() == 7
 
     def test_a_call_that_ends_the_process_costs_only_itself(self, slot: Slot) -> None:
         notebook = _notebook(slot, "import os\ndef leave(): os._exit(5)", "def fine(): return 7")
-        with pytest.raises(NoAnswer, match=r"`leave\(…\)` ended the Python process with exit code 5\.") as error:
+        with pytest.raises(
+            NoAnswer, match=r"`leave\(…\)` ended the Python process with exit code 5\."
+        ) as error:
             notebook.value("leave")()
         assert error.value.outcome == "died"
         assert notebook.value("fine")() == 7
@@ -355,7 +381,9 @@ def _processes_with(argument: str) -> list[str]:
     found = []
     for process in os.listdir("/proc"):
         try:
-            if process.isdigit() and argument in Path("/proc", process, "cmdline").read_text(errors="replace").split("\0"):
+            if process.isdigit() and argument in Path("/proc", process, "cmdline").read_text(
+                errors="replace"
+            ).split("\0"):
                 found.append(process)
         except OSError:
             continue

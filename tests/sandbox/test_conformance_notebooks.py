@@ -16,7 +16,9 @@ def test_cells_run_in_order_in_one_namespace(slot: Slot) -> None:
 
 
 def test_what_is_printed_is_kept_by_stream(slot: Slot) -> None:
-    ran = run(slot, "import sys, warnings\nprint('out')\nprint('err', file=sys.stderr)\nwarnings.warn('careful')")
+    ran = run(
+        slot, "import sys, warnings\nprint('out')\nprint('err', file=sys.stderr)\nwarnings.warn('careful')"
+    )
     streams = [(output["name"], output["text"]) for output in ran.cells[0]["outputs"]]
     assert streams[0] == ("stdout", "out\n")
     assert streams[1][0] == "stderr" and streams[1][1].startswith("err\n") and "careful" in streams[1][1]
@@ -25,7 +27,11 @@ def test_what_is_printed_is_kept_by_stream(slot: Slot) -> None:
 def test_an_error_is_shown_and_the_next_cell_runs(slot: Slot) -> None:
     ran = run(slot, "def f(): return 1 / 0\nf()", "after = True")
     (error,) = ran.cells[0]["outputs"]
-    assert (error["output_type"], error["ename"], error["evalue"]) == ("error", "ZeroDivisionError", "division by zero")
+    assert (error["output_type"], error["ename"], error["evalue"]) == (
+        "error",
+        "ZeroDivisionError",
+        "division by zero",
+    )
     assert any("return 1 / 0" in line for line in error["traceback"])
     assert [cell["ok"] for cell in ran.cells] == [False, True]
 
@@ -75,14 +81,18 @@ def test_display_and_rich_output_are_kept(slot: Slot) -> None:
 
 
 def test_a_plot_is_a_picture(slot: Slot) -> None:
-    ran = run(slot, "import matplotlib.pyplot as plt\nplt.plot([1, 2, 3])\nplt.show()", "plt.imshow([[1, 2]]);")
+    ran = run(
+        slot, "import matplotlib.pyplot as plt\nplt.plot([1, 2, 3])\nplt.show()", "plt.imshow([[1, 2]]);"
+    )
     for cell in (0, 1):
         (picture,) = [data["image/png"] for data in rich_outputs(ran, cell) if "image/png" in data]
         assert base64.b64decode(picture).startswith(b"\x89PNG")
 
 
 def test_clear_output_clears(slot: Slot) -> None:
-    ran = run(slot, "from IPython.display import clear_output\nprint('first')\nclear_output()\nprint('second')")
+    ran = run(
+        slot, "from IPython.display import clear_output\nprint('first')\nclear_output()\nprint('second')"
+    )
     assert output_of(ran) == "second\n"
 
 
@@ -98,7 +108,9 @@ def test_input_says_that_nobody_is_there(slot: Slot) -> None:
 
 
 def test_check_cells_do_nothing(slot: Slot) -> None:
-    ran = run(slot, "import otter\ngrader = otter.Notebook('x.ipynb')", "grader.check('q1')", "grader.check_all()")
+    ran = run(
+        slot, "import otter\ngrader = otter.Notebook('x.ipynb')", "grader.check('q1')", "grader.check_all()"
+    )
     assert [(cell["ok"], cell["outputs"]) for cell in ran.cells] == [(True, [])] * 3
 
 
@@ -169,7 +181,9 @@ def test_what_is_asked_is_missing_or_raises_in_words(slot: Slot) -> None:
     assert "return {}[x]" in raised["traceback"]
 
 
-@pytest.mark.parametrize("error", ["KeyboardInterrupt", "SystemExit(0)", "GeneratorExit", "BaseException('x')"])
+@pytest.mark.parametrize(
+    "error", ["KeyboardInterrupt", "SystemExit(0)", "GeneratorExit", "BaseException('x')"]
+)
 def test_whatever_a_call_raises_is_an_answer(slot: Slot, error: str) -> None:
     run(slot, f"def f(): raise {error}")
     assert "raised" in call(slot, "f")

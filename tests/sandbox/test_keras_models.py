@@ -62,7 +62,7 @@ def test_a_model_that_is_sent_has_the_same_weights_and_answers(notebook: Student
     x = np.array([[1.0, 2.0, 3.0]], np.float32)
     assert notebook.value("parameters")(model) == 8
     np.testing.assert_array_equal(notebook.value("first_weights")(model), model.get_weights()[0])
-    np.testing.assert_allclose(notebook.value("half")(model, x), [[11.5, 12.0]], rtol=1e-6)
+    np.testing.assert_allclose(notebook.value("half")(model, x), [[8.5, 10.5]], rtol=1e-6)
 
 
 def test_a_model_comes_back_as_a_handle_that_can_be_asked(notebook: StudentNotebook) -> None:

@@ -23,6 +23,7 @@ from autograder.sandbox import PROVIDERS, Lost, Slot, SlotSpec, best_available, 
 from autograder.sandbox.docker import ContainerConnection, DockerSandbox, client, container_options
 from autograder.sandbox.process import ChildConnection, ProcessSandbox
 
+
 class TestWarmth:
     def test_the_second_submission_does_not_import_again(self, slot: Slot) -> None:
         run(slot, "import numpy, matplotlib.pyplot")
@@ -43,7 +44,9 @@ class TestWarmth:
         assert (slot.image is not None) == (slot.sandbox.name == "docker")
 
     def test_a_notebook_starts_from_nothing_each_time(self, slot: Slot) -> None:
-        change = "import numpy as np, sys, builtins\nnp.pi = 3\nsys.path.clear()\nbuiltins.print = None\nleft = 1"
+        change = (
+            "import numpy as np, sys, builtins\nnp.pi = 3\nsys.path.clear()\nbuiltins.print = None\nleft = 1"
+        )
         run(slot, change)
         look = "import numpy as np, sys\nfresh = np.pi > 3.1 and len(sys.path) > 1 and 'left' not in globals()\nprint()"
         ran = run(slot, look)
@@ -88,7 +91,10 @@ class TestReplacement:
         assert own_slot.ask(b"\xc0", 1) == Lost("died")
 
     def test_closing_ends_the_worker_while_a_notebook_is_stuck(self, own_slot: Slot) -> None:
-        run(own_slot, "import threading\nthreading.Thread(target=lambda: [None for _ in iter(int, 1)]).start()")
+        run(
+            own_slot,
+            "import threading\nthreading.Thread(target=lambda: [None for _ in iter(int, 1)]).start()",
+        )
         with within(3):
             own_slot.close()
 
@@ -98,7 +104,9 @@ class TestRefusals:
     def test_a_package_that_is_not_there_is_named(self, name: str, slots: Callable[[str], Slot]) -> None:
         slot = slots(name)
         spec = replace(slot.spec, preload=("numpy", "no_such_package"))
-        with pytest.raises(SandboxError, match=r"cannot import 'no_such_package': ModuleNotFoundError") as error:
+        with pytest.raises(
+            SandboxError, match=r"cannot import 'no_such_package': ModuleNotFoundError"
+        ) as error:
             Slot(slot.sandbox, spec).warm_up()
         assert "preload" in str(error.value.remedy)
 
@@ -156,7 +164,9 @@ class TestWhatTheEngineIsAskedFor:
         assert self.OPTIONS["cap_drop"] == ["ALL"]
         assert set(self.OPTIONS["cap_add"]) <= {"SETUID", "SETGID", "KILL", "CHOWN", "DAC_OVERRIDE"}
         assert self.OPTIONS["security_opt"] == ["no-new-privileges"]
-        assert not {"volumes", "mounts", "devices", "privileged", "pid_mode", "userns_mode"} & set(self.OPTIONS)
+        assert not {"volumes", "mounts", "devices", "privileged", "pid_mode", "userns_mode"} & set(
+            self.OPTIONS
+        )
 
     def test_limits_on_memory_processes_and_disk(self) -> None:
         assert self.OPTIONS["mem_limit"] == self.OPTIONS["memswap_limit"]
@@ -174,7 +184,11 @@ class TestWhatTheEngineIsAskedFor:
     def test_one_gpu_by_its_id(self) -> None:
         options = container_options(SlotSpec(gpu=True, gpu_device="GPU-1234"))
         (request,) = options["device_requests"]
-        assert (request["DeviceIDs"], request["Count"], request["Capabilities"]) == (["GPU-1234"], 0, [["gpu"]])
+        assert (request["DeviceIDs"], request["Count"], request["Capabilities"]) == (
+            ["GPU-1234"],
+            0,
+            [["gpu"]],
+        )
         assert options["environment"]["TF_FORCE_GPU_ALLOW_GROWTH"] == "true"
 
     @pytest.mark.docker
@@ -233,4 +247,6 @@ def _kill_worker(slot: Slot) -> None:
 
 def _wipes_by_ending(slot: Slot) -> bool:
     """Whether a submission's files are in mounts of its own, which end with it."""
-    return slot.sandbox.name == "bubblewrap" and (os.geteuid() != 0 or type(slot.sandbox).__name__ != "BubblewrapSandbox")
+    return slot.sandbox.name == "bubblewrap" and (
+        os.geteuid() != 0 or type(slot.sandbox).__name__ != "BubblewrapSandbox"
+    )

@@ -135,7 +135,9 @@ class TestRoundTrip:
 
     @pytest.mark.parametrize("levels", range(25, codec.MAX_DEPTH + 1))
     @pytest.mark.parametrize("wrap", [lambda v: [v], lambda v: (v,), lambda v: {"k": v}, lambda v: {1: v}])
-    def test_whatever_can_be_encoded_can_be_decoded_up_to_the_depth_limit(self, levels: int, wrap: Any) -> None:
+    def test_whatever_can_be_encoded_can_be_decoded_up_to_the_depth_limit(
+        self, levels: int, wrap: Any
+    ) -> None:
         value: Any = np.arange(3)
         for _ in range(levels):
             value = wrap(value)
@@ -249,7 +251,17 @@ class TestRefusedValues:
             np.zeros((1,) * 33),
             np.array(["\ud800"]),
         ],
-        ids=["objects", "0-d object", "bytes", "dates", "spans", "void", "records", "33 dimensions", "surrogate"],
+        ids=[
+            "objects",
+            "0-d object",
+            "bytes",
+            "dates",
+            "spans",
+            "void",
+            "records",
+            "33 dimensions",
+            "surrogate",
+        ],
     )
     def test_arrays_that_are_not_numbers_or_text(self, array: np.ndarray[Any, Any]) -> None:
         with pytest.raises(WireError):
@@ -342,7 +354,11 @@ class TestHostileBytes:
             decode(_extension(code, msgpack.packb(parts)))
 
     def test_an_honest_set_of_many_numbers_is_not_taken_for_an_attack(self) -> None:
-        honest = {*range(-5000, 5000), *np.linspace(0, 1, 5000).tolist(), *((a, b) for a in range(50) for b in range(50))}
+        honest = {
+            *range(-5000, 5000),
+            *np.linspace(0, 1, 5000).tolist(),
+            *((a, b) for a in range(50) for b in range(50)),
+        }
         assert decode(encode(honest)) == honest
 
     @pytest.mark.parametrize(

@@ -82,7 +82,9 @@ def test_writing_waits_for_room_only_until_the_deadline(sockets: tuple[socket.so
     assert time.monotonic() - began < 1
 
 
-def test_writing_to_a_peer_that_is_gone_is_a_clear_error(sockets: tuple[socket.socket, socket.socket]) -> None:
+def test_writing_to_a_peer_that_is_gone_is_a_clear_error(
+    sockets: tuple[socket.socket, socket.socket],
+) -> None:
     ours, theirs = sockets
     theirs.close()
     with pytest.raises(ClosedError):
