@@ -25,7 +25,8 @@ def small_assignment(
     (root / "assignments" / "course.toml").write_text('name = "Small"\n')
     names = ", ".join(f'"{name}"' for name in provides)
     (folder / "assignment.toml").write_text(
-        f'title = "Small"\ndue = 2026-10-02T23:59:00\n\n[[questions]]\nid = "q1"\ntitle = "One"\nprovides = [{names}]\n'
+        'title = "Small"\ndue = 2026-10-02T23:59:00\n\n'
+        f'[[questions]]\nid = "q1"\ntitle = "One"\nprovides = [{names}]\n'
     )
     (folder / "test_public.py").write_text(PREAMBLE + textwrap.dedent(public))
     (folder / "test_hidden.py").write_text(PREAMBLE + textwrap.dedent(hidden))

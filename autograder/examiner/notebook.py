@@ -1,4 +1,4 @@
-"""A student's notebook as the trusted side sees it: run it, ask for its names, start it again when it is lost."""
+"""A student's notebook from the trusted side: run it, ask for its names, start it again when it is lost."""
 
 from __future__ import annotations
 

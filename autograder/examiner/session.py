@@ -1,4 +1,4 @@
-"""One pytest session for many submissions: the tests are collected once and run for each submission in turn."""
+"""One pytest session for many submissions: tests are collected once and run for each submission in turn."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -134,27 +134,22 @@ class _Examination:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
-        """Judge the test from what it raised; pytest's own report, with its formatted traceback, costs more."""
+        """Judge the test from what it raised; pytest's own report formats a traceback, which costs more."""
         assert self.current is not None
         losses = self.current.notebook.losses
         error = losses[0] if losses else (call.excinfo.value if call.excinfo else None)
         losses.clear()
         if error is not None and self._result is None:
             self._result = judge(self._infos[_test_id(item)], error, self._assignment.path)
-        outcome = "failed" if call.excinfo else "passed"
+        assert call.when != "collect"
+        outcome: Literal["passed", "failed"] = "failed" if call.excinfo else "passed"
         return pytest.TestReport(
-            item.nodeid,
-            item.location,
-            {},
-            outcome,
-            None,
-            call.when,
-            duration=call.duration,  # type: ignore[arg-type]
+            item.nodeid, item.location, {}, outcome, None, call.when, duration=call.duration
         )
 
 
 def _with_next(items: list[pytest.Item]) -> Iterator[tuple[pytest.Item, pytest.Item | None]]:
-    """Each test with the one that follows, the first after the last: fixtures of a module outlive a candidate."""
+    """Each test with the next, the first after the last: fixtures of a module outlive a candidate."""
     following = items[1:] + items[:1] if len(items) > 1 else [None]
     return zip(items, following, strict=True)
 
@@ -334,7 +329,7 @@ def _title(assignment: Assignment, item: pytest.Item) -> str:
 
 
 def _forget_modules(folder: Path) -> None:
-    """Let test files be read again: edited since, or of another assignment, where they have the same names."""
+    """Let test files be read again: edited since, or of another assignment with the same names."""
     for name, module in list(sys.modules.items()):
         file = getattr(module, "__file__", None)
         if name in ("test_public", "test_hidden") or (file and Path(file).is_relative_to(folder)):

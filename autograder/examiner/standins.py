@@ -35,7 +35,7 @@ _BUILTIN_ERRORS: dict[str, type[Exception]] = {
 
 
 class NoAnswer(BaseException):
-    """There is no answer that a test could judge. Not an `Exception`, so that no test passes by expecting one.
+    """There is no answer that a test could judge. Not an `Exception`: no test may pass by expecting one.
 
     Args:
         outcome: what the test's outcome becomes.
@@ -64,7 +64,7 @@ class NameProblem(Exception):
 
 
 class StudentError(Exception):
-    """The student's code raised. Also an instance of the builtin exception that it raised, where there is one.
+    """The student's code raised. Also an instance of the builtin exception that it raised, if there is one.
 
     Args:
         label: what was asked, as the student would write it.

@@ -46,7 +46,7 @@ def _verdict(info: TestInfo, error: BaseException, folder: Path) -> tuple[Outcom
 
 
 def _what(error: StudentError, public: bool) -> str:
-    """What the student's code raised. It can put what a hidden test gave it into its words: public tests only."""
+    """What the student's code raised; its own words, which may hold a hidden test's input, in public only."""
     if not public:
         return builtin_of(error) or "an error"
     return f"{error.kind}: {error.message}" if error.message else error.kind

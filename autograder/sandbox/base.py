@@ -37,7 +37,7 @@ class SlotSpec:
     """
 
     preload: tuple[str, ...] = ()
-    limits: Limits = Limits()
+    limits: Limits = Limits()  # noqa: RUF009  (frozen)
     image: str = "cnn-autograder:cpu"
     gpu: bool = False
     gpu_device: str | None = None

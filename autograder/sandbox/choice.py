@@ -34,7 +34,7 @@ def provider(name: str) -> Sandbox:
 
 
 def best_available(image: str) -> Sandbox:
-    """Return the strongest sandbox that this machine can run now: an engine that has `image`, else bubblewrap.
+    """Return the strongest sandbox that can run here now: an engine that has `image`, else bubblewrap.
 
     The `process` sandbox is never chosen silently: callers say which one was taken.
     """

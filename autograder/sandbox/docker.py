@@ -1,4 +1,4 @@
-"""The `docker` sandbox: the worker in a container without network, on a read-only root, with few capabilities.
+"""The `docker` sandbox: a worker in a container without network, on a read-only root, with few capabilities.
 
 Talks to any engine with Docker's API (Docker, Podman). The worker keeps only what it needs to become a
 submission's user and to clean up after it; the student's process has no capability and can gain none.

@@ -50,7 +50,7 @@ class ChildConnection(PipeConnection):
 
     def __init__(self, command: list[str], environment: dict[str, str], scratch: str | None) -> None:
         self._scratch = scratch
-        self._log: IO[bytes] = tempfile.TemporaryFile()
+        self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the connection)
         try:
             self._process = subprocess.Popen(
                 command,

@@ -42,7 +42,7 @@ class Answerer:
         }
 
     def answer(self, question: bytes) -> bytes:
-        """Return the encoded answer to an encoded question. Whatever the student's code raises is an answer."""
+        """Return the encoded answer to an encoded question. What the student's code raises is an answer."""
         try:
             return self._answer(self._with_objects(codec.decode(question)))
         except codec.WireError as error:

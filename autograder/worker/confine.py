@@ -1,8 +1,8 @@
 """Confining the child that runs a submission, before any of the student's code runs.
 
 `uid`: the worker is root with few capabilities (a container); the child becomes a user of its own.
-`namespace`: the worker is an ordinary user; the child gets user, process, mount and IPC namespaces of its own,
-with its own memory-backed scratch, /tmp and /dev/shm.
+`namespace`: the worker is an ordinary user; the child gets user, process, mount and IPC namespaces of its
+own, with its own memory-backed scratch, /tmp and /dev/shm.
 `none`: limits only.
 """
 

@@ -9,6 +9,7 @@ import sys
 import time
 import types
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 from IPython.core.displayhook import DisplayHook
@@ -92,7 +93,7 @@ class _Stream(io.TextIOBase):
         return True
 
 
-class _Publisher(DisplayPublisher):
+class _Publisher(DisplayPublisher):  # type: ignore[misc]
     recorder: Recorder
 
     def publish(
@@ -111,7 +112,7 @@ class _Publisher(DisplayPublisher):
         self.recorder.clear()
 
 
-class _ResultHook(DisplayHook):
+class _ResultHook(DisplayHook):  # type: ignore[misc]
     recorder: Recorder
 
     def write_output_prompt(self) -> None:
@@ -130,7 +131,7 @@ class _ResultHook(DisplayHook):
         pass
 
 
-class _Shell(InteractiveShell):
+class _Shell(InteractiveShell):  # type: ignore[misc]
     recorder: Recorder
 
     def _showtraceback(self, etype: type[BaseException], evalue: BaseException, stb: list[str]) -> None:
@@ -174,7 +175,7 @@ class NotebookKernel:
         cap: int,
         on_cell: Callable[[int], None],
     ) -> list[dict[str, Any]]:
-        """Run the code cells in `sources`, and return for each what it showed, its seconds and whether it raised.
+        """Run the code cells in `sources`; return for each what it showed, its seconds and whether it raised.
 
         Args:
             sources: the source of each code cell, in order.
@@ -214,7 +215,7 @@ class NotebookKernel:
     def _prepare(self) -> None:
         sys.stdout = _Stream(self.recorder, "stdout")
         sys.stderr = _Stream(self.recorder, "stderr")
-        sys.path.insert(0, os.getcwd())
+        sys.path.insert(0, str(Path.cwd()))
         sys.modules["otter"] = _otter_stand_in()
         builtins.input = _no_input
 

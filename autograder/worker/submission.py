@@ -1,4 +1,4 @@
-"""The child's side of one submission: receive the notebook, run it, answer questions until the channel closes.
+"""The child's side of one submission: receive the notebook, run it, answer questions until it is over.
 
 Frames to the relay start with one byte: `C` a cell begins (its index follows), `R` the notebook has run,
 `A` an answer (the question's number follows), `X` confinement failed before any student code ran.

@@ -40,10 +40,11 @@ def serve(control: socket.socket, preload: list[str]) -> None:
 
     kernel = NotebookKernel()
     wakeup = _watch_children()
+    sources: list[Any] = [control, wakeup]
     ready = {"problems": problems, "python": platform.python_version(), "packages": _versions()}
     _send(control, {"ready": {**ready, "code": code.digest()}})
     while True:
-        readable, _, _ = select.select([control, wakeup], [], [])
+        readable, _, _ = select.select(sources, [], [])
         if wakeup in readable:
             os.read(wakeup, MESSAGE_BYTES)
         if control in readable and not _serve_one(control, kernel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from autograder.results import read_reports
 REPOSITORY = Path(__file__).resolve().parents[2]
 PROGRAMS = Path(sys.executable).parent
 RUN_SECONDS = 10
+PACKAGES_FOLDER = re.compile(r"[\w./-]+/(site-packages|autograder)/")
 NOT_COMPARED = {"sandbox", "image", "python", "packages"}
 
 
@@ -65,7 +67,7 @@ def new_class(folder: Path) -> SimulatedClass:
 
 
 def comparable(report: Report) -> dict[str, Any]:
-    """A report as data without times, and without what names the sandbox."""
+    """A report as data without times, without what names the sandbox and where its packages lie."""
     data = report.model_dump(mode="json")
     del data["key"]
     for name in NOT_COMPARED:
@@ -73,4 +75,6 @@ def comparable(report: Report) -> dict[str, Any]:
     for measured in (data["run"], *data["tests"]):
         for name in [name for name in measured if name.endswith("seconds")]:
             del measured[name]
+    for test in data["tests"]:
+        test["details"] = PACKAGES_FOLDER.sub("", test["details"])
     return data

@@ -65,12 +65,14 @@ class TestOutcomes:
         (
             "unusable",
             ["def double(x): return 1 << 10**5"],
-            "`double(…)` gave something that a test cannot use: an integer of 100001 bits is too large to carry.",
+            "`double(…)` gave something that a test cannot use: "
+            "an integer of 100001 bits is too large to carry.",
         ),
         (
             "unusable",
             ["def double(x): return bytes(10**7)"],
-            "`double(…)` wrote into the grader's channel, or gave an answer larger than 2 MB, and was stopped.",
+            "`double(…)` wrote into the grader's channel, or gave an answer larger than 2 MB, "
+            "and was stopped.",
         ),
         (
             "not_run",
@@ -102,7 +104,8 @@ class TestOutcomes:
         result = only_test(examine_notebooks(assignment, slot, {"student": [RIGHT]}))
         assert (result.outcome, result.message) == (
             "unusable",
-            "The test could not work with your answer: AttributeError: 'int' object has no attribute 'shape'.",
+            "The test could not work with your answer: "
+            "AttributeError: 'int' object has no attribute 'shape'.",
         )
 
 
@@ -403,7 +406,8 @@ class TestCollecting:
                 "@pytest.mark.question",
             ),
             (
-                'import pytest\npytestmark = pytest.mark.question("q9")\n@pytest.mark.points(1)\ndef test_a(): "T."\n',
+                'import pytest\npytestmark = pytest.mark.question("q9")\n'
+                '@pytest.mark.points(1)\ndef test_a(): "Title."\n',
                 "no question of the assignment (came: 'q9')",
                 "the questions are q1",
             ),
@@ -413,12 +417,14 @@ class TestCollecting:
                 "@pytest.mark.points(n)",
             ),
             (
-                'import pytest\npytestmark = pytest.mark.question("q1")\n@pytest.mark.points("3")\ndef test_a(): "T."\n',
+                'import pytest\npytestmark = pytest.mark.question("q1")\n'
+                '@pytest.mark.points("3")\ndef test_a(): "Title."\n',
                 "no points (came: '3')",
                 "a number from 0",
             ),
             (
-                'import pytest\npytestmark = pytest.mark.question("q1")\n@pytest.mark.points(-1)\ndef test_a(): "T."\n',
+                'import pytest\npytestmark = pytest.mark.question("q1")\n'
+                '@pytest.mark.points(-1)\ndef test_a(): "Title."\n',
                 "no points (came: -1)",
                 "a number from 0",
             ),

@@ -389,13 +389,12 @@ def test_a_forged_list_of_cells_makes_a_valid_notebook(ran):
 
 
 def inputs_seen(room: Classroom, **options) -> str:
-    """What the hidden test asked: a student's function that fails on purpose tells in its error."""
-    source = "def output_size(*sizes, **more):\n    raise ValueError(f'{sizes} {more}')"
+    """What the hidden test asked first, as the hint on an answer that is never right says."""
     if not room.submissions.joinpath("spy").exists():
-        room.hand_in("spy", notebook(source))
+        room.hand_in("spy", notebook("def output_size(*_, **__):\n    return -1"))
     room.grade(**options)
     (test,) = [test for test in room.report("spy").tests if test.id == "test_hidden.py::test_random_sizes"]
-    assert test.outcome == "exception"
+    assert test.outcome == "failed" and "pixels, a kernel of" in test.message
     return test.message
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 import stat
 import subprocess
@@ -17,29 +16,13 @@ from typing import NoReturn
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from providers import EVERY, LIMITS, PRELOAD, OrdinaryUserBubblewrap, marker
 
 import autograder
-from autograder.course import Limits
-from autograder.sandbox import Connection, Sandbox, Slot, SlotSpec
+from autograder.sandbox import Sandbox, Slot, SlotSpec
 from autograder.sandbox.bubblewrap import BubblewrapSandbox
 from autograder.sandbox.docker import DockerSandbox
-from autograder.sandbox.process import ChildConnection, ProcessSandbox, font_cache
-
-ORDINARY_USER = 64_321
-LIMITS = Limits(
-    run_seconds=10,
-    call_seconds=1,
-    total_seconds=60,
-    memory_mb=400,
-    processes=24,
-    disk_mb=16,
-    output_kb=64,
-    answer_mb=4,
-)
-PRELOAD = ("numpy", "matplotlib.pyplot")
-DOCKER = pytest.param("docker", marks=pytest.mark.docker)
-ISOLATING = [DOCKER, "bubblewrap", "bubblewrap as an ordinary user"]
-EVERY = [*ISOLATING, "process"]
+from autograder.sandbox.process import ProcessSandbox, font_cache
 
 
 @pytest.fixture(scope="session")
@@ -54,11 +37,6 @@ def secrets_outside() -> Iterator[list[str]]:
     yield planted
     del os.environ["GRADEBOOK_PASSWORD"]
     shutil.rmtree(folder)
-
-
-def marker() -> str:
-    """A word that is nowhere else, and that a search can look for without knowing it."""
-    return f"marker-{secrets.token_hex(16)}"
 
 
 @pytest.fixture(scope="session")
@@ -113,42 +91,12 @@ def _unavailable(reason: str) -> NoReturn:
     pytest.skip(f"NOT TESTED WITH BUBBLEWRAP: {reason}")
 
 
-class OrdinaryUserBubblewrap(BubblewrapSandbox):
-    """The sandbox as an ordinary user gets it: all of it runs under another user's id."""
-
-    def __init__(self, python: Path) -> None:
-        self._python = python
-
-    def why_unavailable(self) -> str | None:
-        code = "from autograder.sandbox.bubblewrap import BubblewrapSandbox as B; print(B().why_unavailable() or '')"
-        result = subprocess.run(
-            self._as_user(code), capture_output=True, text=True, env=self._environment(), cwd="/", check=False
-        )
-        return (result.stdout.strip() or None) if result.returncode == 0 else result.stderr[-500:]
-
-    def open(self, spec: SlotSpec) -> Connection:
-        code = (
-            "import os; from autograder.course import Limits\n"
-            "from autograder.sandbox.base import SlotSpec; from autograder.sandbox.bubblewrap import BubblewrapSandbox\n"
-            f"spec = SlotSpec({spec.preload!r}, Limits.model_validate_json({spec.limits.model_dump_json()!r}))\n"
-            "command = BubblewrapSandbox().command(spec)\n"
-            "os.execve(command[0], command, {'PATH': os.defpath})"
-        )
-        return ChildConnection(self._as_user(code), self._environment(), None)
-
-    def _as_user(self, code: str) -> list[str]:
-        user = [f"--reuid={ORDINARY_USER}", f"--regid={ORDINARY_USER}", "--clear-groups"]
-        return ["setpriv", *user, str(self._python), "-P", "-s", "-c", code]
-
-    def _environment(self) -> dict[str, str]:
-        home = self._python.parents[2]
-        return {"PATH": os.defpath, "HOME": str(home), "MPLCONFIGDIR": str(home / "fonts")}
-
-
 @pytest.fixture(scope="session")
 def ordinary_python() -> Iterator[Path]:
-    """A Python that every user may run, with what the worker and the sandbox need; not the one that runs here,
-    which may lie in a folder of root's."""
+    """A Python that every user may run, with what the worker and the sandbox need.
+
+    Not the one that runs here, which may lie in a folder of root's.
+    """
     base = Path("/usr/bin/python3")
     version = ".".join(map(str, sys.version_info[:2]))
     has = (

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
 import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -55,7 +51,8 @@ class TestEndings:
         "code",
         [
             "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
-            "import signal\nfor s in set(signal.Signals) - {9, 19}: signal.signal(s, signal.SIG_IGN)\nwhile True: pass",
+            "import signal\nfor s in set(signal.Signals) - {9, 19}: signal.signal(s, signal.SIG_IGN)\n"
+            "while True: pass",
             "import os, signal; os.kill(os.getpid(), signal.SIGSTOP)",
             "import time; time.sleep(1000)",
             "get_ipython().set_custom_exc((BaseException,), lambda *_: None)\nwhile True: pass",
@@ -78,7 +75,7 @@ class TestEndings:
 class TestProcesses:
     def test_a_fork_bomb_is_stopped(self, slot: Slot) -> None:
         bomb = "import os\nwhile True:\n    try: os.fork()\n    except OSError: pass"
-        with within(SLACK):
+        with within(slot.spec.limits.run_seconds):
             lost = lose(slot, bomb)
         assert lost.reason in ("processes", "memory")
 
@@ -234,7 +231,7 @@ class TestOutput:
 
 
 class TestChannel:
-    """The submission may write what it likes into its own channel; nobody else is hurt and nothing is believed."""
+    """A submission may write what it likes into its own channel; nobody is hurt and nothing is believed."""
 
     def test_bytes_that_are_no_frame(self, slot: Slot) -> None:
         lost = lose(slot, "import os; os.write(3, b'\\xff' * 1000)")
@@ -277,7 +274,8 @@ class TestChannel:
         assert value(slot, "x") == 1
 
     def test_an_answer_that_nobody_asked_for_is_dropped(self, slot: Slot) -> None:
-        forge = "def f():\n    for n in (0, 1, 7, 99): send(b'A' + struct.pack('>I', n) + b'\\xc0')\n    return 'true'"
+        send = "    for n in (0, 1, 7, 99): send(b'A' + struct.pack('>I', n) + b'\\xc0')\n"
+        forge = f"def f():\n{send}    return 'true'"
         run(slot, OPEN_CHANNEL + forge)
         assert call(slot, "f") == {"value": "true"}
         assert call(slot, "f") == {"value": "true"}
@@ -343,48 +341,19 @@ class TestCalls:
         assert notebook.value("fine") == 7
 
 
-def test_a_grader_that_is_killed_leaves_no_worker_behind(slot: Slot) -> None:
-    """The worker ends when nobody holds the other end of its connection."""
-    if slot.sandbox.name != "process":
-        pytest.skip("shown for docker and bubblewrap in test_slots.py")
-    program = (
-        "import time; from autograder.sandbox import *; "
-        "slot = Slot(provider('process'), SlotSpec()); slot.warm_up(); "
-        "print(slot._connection._process.pid, flush=True); time.sleep(60)"
-    )
-    grader = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
-    assert grader.stdout is not None
-    worker = Path("/proc", grader.stdout.readline().strip())
-    assert worker.exists()
-    grader.kill()
-    grader.wait()
-    with within(SLACK):
-        while _runs(worker):
-            time.sleep(0.01)
-
-
 def _notebook(slot: Slot, *cells: str) -> StudentNotebook:
     notebook = StudentNotebook(slot, cells, {}, seed=1)
     assert notebook.run().status == "completed"
     return notebook
 
 
-def _runs(process: Path) -> bool:
-    try:
-        return b") Z " not in (process / "stat").read_bytes()
-    except OSError:
-        return False
-
-
 def _processes_with(argument: str) -> list[str]:
-    """Processes of this machine, those in local sandboxes included, that have `argument` in their command line."""
+    """Processes of this machine, in local sandboxes too, that have `argument` in their command line."""
     found = []
-    for process in os.listdir("/proc"):
+    for process in Path("/proc").glob("[0-9]*"):
         try:
-            if process.isdigit() and argument in Path("/proc", process, "cmdline").read_text(
-                errors="replace"
-            ).split("\0"):
-                found.append(process)
+            if argument in (process / "cmdline").read_text(errors="replace").split("\0"):
+                found.append(process.name)
         except OSError:
             continue
     return found

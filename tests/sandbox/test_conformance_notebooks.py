@@ -72,7 +72,7 @@ def test_magics_work(slot: Slot, cell: str, shown: str) -> None:
 def test_display_and_rich_output_are_kept(slot: Slot) -> None:
     ran = run(
         slot,
-        "from IPython.display import HTML, Markdown, display\ndisplay(Markdown('**bold**')); HTML('<b>b</b>')",
+        "from IPython.display import HTML, Markdown\ndisplay(Markdown('**bold**')); HTML('<b>b</b>')",
         "class Two:\n    def _repr_html_(self): return '<i>2</i>'\nTwo()",
     )
     assert [data.get("text/markdown") for data in rich_outputs(ran, 0)] == ["**bold**", None]

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import DOCKER, LIMITS
+from providers import DOCKER, LIMITS
 
 from autograder.examiner import StandIn, StudentNotebook
 from autograder.image import ImageInfo
@@ -22,7 +22,8 @@ CELLS = (
     "def first_weights(model): return model.layers[0].get_weights()[0]",
     """
 def make(units=4):
-    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(units, name="head"), keras.layers.Dense(2)])
+    head, last = keras.layers.Dense(units, name="head"), keras.layers.Dense(2)
+    model = keras.Sequential([keras.Input((3,)), head, last])
     model.compile("sgd", "mse")
     return model
 model = make()

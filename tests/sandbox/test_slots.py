@@ -1,4 +1,4 @@
-"""Slots: warm, replaced when they cannot be proven clean, honest about what they lack, gone with their grader."""
+"""Slots: warm, replaced when they cannot be proven clean, clear on what they lack, gone with their grader."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from asking import SLACK, run, value, within
-from conftest import DOCKER, EVERY, LIMITS, PRELOAD
+from providers import DOCKER, EVERY, LIMITS, PRELOAD
 
 from autograder.errors import SandboxError, SandboxUnavailableError
 from autograder.image import ImageInfo
@@ -48,7 +48,10 @@ class TestWarmth:
             "import numpy as np, sys, builtins\nnp.pi = 3\nsys.path.clear()\nbuiltins.print = None\nleft = 1"
         )
         run(slot, change)
-        look = "import numpy as np, sys\nfresh = np.pi > 3.1 and len(sys.path) > 1 and 'left' not in globals()\nprint()"
+        look = (
+            "import numpy as np, sys\n"
+            "fresh = np.pi > 3.1 and len(sys.path) > 1 and 'left' not in globals()\nprint()"
+        )
         ran = run(slot, look)
         assert ran.cells[0]["ok"] and value(slot, "fresh") is True
 
@@ -73,7 +76,7 @@ class TestReplacement:
         assert own_slot.ask(b"\xc0", 1) == Lost("died")
 
     def test_a_submission_that_cannot_be_wiped_takes_its_worker_with_it(self, own_slot: Slot) -> None:
-        """Folders nested deeper than Python can walk cannot be removed by the relay; a namespace just ends."""
+        """Folders nested deeper than Python can walk cannot be removed; a namespace just ends."""
         run(own_slot, "x = 1")
         worker = own_slot._connection
         nest = "import os\nfor _ in range(2000):\n    os.mkdir('d'); os.chdir('d')"
@@ -128,7 +131,7 @@ class TestRefusals:
             def open(self, spec: SlotSpec) -> ChildConnection:
                 return ChildConnection([sys.executable, "-c", "raise SystemExit('no worker here')"], {}, None)
 
-        with pytest.raises(SandboxError, match="did not start.*\n.*no worker here"):
+        with pytest.raises(SandboxError, match=r"did not start.*\n.*no worker here"):
             Slot(Broken(), SlotSpec()).warm_up()
 
 
@@ -210,7 +213,8 @@ def test_a_grader_that_is_killed_leaves_no_worker_behind(name: str, slots: Calla
         "from autograder.sandbox import *\n"
         f"slot = Slot(provider({name!r}), SlotSpec(image={image!r})); slot.warm_up()\n"
         "connection = slot._connection\n"
-        "print(connection._container.id if hasattr(connection, '_container') else connection._process.pid, flush=True)\n"
+        "is_container = hasattr(connection, '_container')\n"
+        "print(connection._container.id if is_container else connection._process.pid, flush=True)\n"
         "slot.run(['import time; time.sleep(50)'], {}, seed=1)"
     )
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as grader:

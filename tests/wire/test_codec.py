@@ -319,12 +319,12 @@ class TestHostileBytes:
 
     def test_empty_containers_by_the_million_are_refused_before_they_are_built(self) -> None:
         million = b"\xdd" + struct.pack(">I", 1_000_000) + b"\x80" * 1_000_000
-        with pytest.raises(WireError, match="more than .* parts"):
+        with pytest.raises(WireError, match=r"more than \d+ parts"):
             decode(b"\x98" + million * 8)
 
     def test_small_strings_in_lists_that_stay_open_are_refused_before_they_are_built(self) -> None:
         level = b"\xdd" + struct.pack(">I", 1_000_001) + b"\xa2ab" * 1_000_000
-        with pytest.raises(WireError, match="more than .* parts"):
+        with pytest.raises(WireError, match=r"more than \d+ parts"):
             decode(level * 6 + b"\xc0")
 
     def test_extensions_in_extensions_do_not_multiply_a_large_payload(self) -> None:
@@ -347,7 +347,7 @@ class TestHostileBytes:
 
     @pytest.mark.parametrize("code", [SET, MAPPING])
     def test_keys_made_to_collide_do_not_stall_the_grader(self, code: int) -> None:
-        """Integers that differ by a multiple of 2^61 − 1 have one hash; a set of them takes quadratic time."""
+        """Integers a multiple of 2^61 − 1 apart have one hash; a set of them takes quadratic time."""
         keys = [_integer(k * (2**61 - 1)) for k in range(1, 50_000)]
         parts = keys if code == SET else [[key, None] for key in keys]
         with pytest.raises(WireError, match="same hash"):
