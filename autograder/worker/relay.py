@@ -271,9 +271,11 @@ class _Relay:
 
     def _check_limits(self, child: _Child) -> None:
         processes = _descendants(self._zygote)
-        usage, allowed = _usage(processes), child.limits["memory_mb"] << 20
         most = child.confinement.processes + self._own_processes()
-        if len(processes) > most or usage.threads > confine.thread_limit(most):
+        if len(processes) > most:
+            raise LostError("processes")
+        usage, allowed = _usage(processes), child.limits["memory_mb"] << 20
+        if usage.threads > confine.thread_limit(most):
             raise LostError("processes")
         if usage.memory - child.inherited > allowed:
             copies = max(1, len(processes) // self._own_processes())
@@ -322,6 +324,8 @@ class _Relay:
 
     def _kill(self, child: _Child) -> bool:
         deadline = time.monotonic() + CLEANUP_SECONDS
+        if self._isolation == "uid":  # before looking: hundreds of busy processes leave little time to look
+            _kill_user(child.confinement.user)
         while processes := _descendants(self._zygote):
             if time.monotonic() > deadline:
                 return False

@@ -16,7 +16,7 @@ from autograder.results import read_reports
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PROGRAMS = Path(sys.executable).parent
-RUN_SECONDS = 10
+RUN_SECONDS = 25
 PACKAGES_FOLDER = re.compile(r"[\w./-]+/(site-packages|autograder)/")
 NOT_COMPARED = {"sandbox", "image", "python", "packages"}
 

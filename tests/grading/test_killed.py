@@ -127,7 +127,7 @@ def test_a_grader_killed_at_any_moment_goes_on_where_it_was(twelve):
 
 @pytest.mark.docker
 def test_a_killed_grader_leaves_no_container(twelve, grading_image, docker_engine):
-    killed = kill_and_go_on(twelve, "docker", seed=11, kills=3)
+    killed = kill_and_go_on(twelve, "docker", seed=11, kills=2)
 
     def containers() -> list[str]:
         found = docker_engine.containers.list(all=True, filters={"label": LABEL}, ignore_removed=True)

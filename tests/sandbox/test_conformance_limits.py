@@ -105,7 +105,9 @@ class TestProcesses:
             f"        os.execvp('sleep', ['sleep', '{seconds}'])\n"
             "    os._exit(0)\n"
             "os.wait(); os.close(writer); os.read(reader, 1)\n"  # ends when the exec has closed the pipe
-            "running = [p for p in os.listdir('/proc') if p.isdigit() and "
+            "running = []\n"
+            "while not running:\n"
+            "    running = [p for p in os.listdir('/proc') if p.isdigit() and "
             f"b'{seconds}' in open(f'/proc/{{p}}/cmdline', 'rb').read()]"
         )
         run(slot, daemon)
@@ -126,10 +128,9 @@ class TestMemory:
             "x = b'x' * 10**10",
             "import numpy as np; x = np.ones(10**10 // 8)",
             "x = []\nwhile True: x.append('y' * 10**6)",
-            "x = []\nwhile True: x += range(10**6)",
             "import mmap\nm = mmap.mmap(-1, 10**10)\nfor _ in range(10**4): m.write(b'x' * 10**6)",
         ],
-        ids=["bytes", "numpy", "list of strings", "list of numbers", "shared mapping"],
+        ids=["bytes", "numpy", "list of strings", "shared mapping"],
     )
     def test_ten_gigabytes_are_stopped(self, slot: Slot, code: str) -> None:
         with within(slot.spec.limits.run_seconds + SLACK):

@@ -48,25 +48,25 @@ def test_an_error_whose_message_cannot_be_shown(slot: Slot) -> None:
     assert [cell["ok"] for cell in ran.cells] == [False, True]
 
 
-@pytest.mark.parametrize(
-    ("cell", "shown"),
-    [
-        ("!echo from the shell", "from the shell"),
-        ("%timeit -n1 -r1 pass", "loop"),
-        ("%%time\nx = 1", "Wall time"),
-        ("%pwd", ""),
-        ("%matplotlib inline", ""),
-        ("%config InlineBackend.figure_format = 'retina'", ""),
-        ("%load_ext autoreload\n%autoreload 2", ""),
-        ("files = !ls\nprint(type(files).__name__)", "SList"),
-        ("%%bash\necho in bash", "in bash"),
-        ("print?", ""),
-    ],
+MAGICS = (
+    ("!echo from the shell", "from the shell"),
+    ("%timeit -n1 -r1 pass", "loop"),
+    ("%%time\nx = 1", "Wall time"),
+    ("%pwd", ""),
+    ("%matplotlib inline", ""),
+    ("%config InlineBackend.figure_format = 'retina'", ""),
+    ("%load_ext autoreload\n%autoreload 2", ""),
+    ("files = !ls\nprint(type(files).__name__)", "SList"),
+    ("%%bash\necho in bash", "in bash"),
+    ("print?", ""),
 )
-def test_magics_work(slot: Slot, cell: str, shown: str) -> None:
-    ran = run(slot, cell)
-    assert ran.cells[0]["ok"], output_of(ran)
-    assert shown in output_of(ran)
+
+
+def test_magics_work(slot: Slot) -> None:
+    ran = run(slot, *(cell for cell, _ in MAGICS))
+    for index, (_, shown) in enumerate(MAGICS):
+        assert ran.cells[index]["ok"], output_of(ran, index)
+        assert shown in output_of(ran, index)
 
 
 def test_display_and_rich_output_are_kept(slot: Slot) -> None:
