@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 _CARRIED = ("index-url", "extra-index-url", "trusted-host", "proxy", "timeout", "default-timeout", "retries")
+_SECTIONS = ("global", "install", ":env:")  # the later one wins
 _INDEXES = ("index-url", "extra-index-url")
 
 
@@ -34,17 +35,17 @@ def machine_files() -> dict[str, bytes]:
 
 
 def _pip_options() -> dict[str, str]:
-    """pip's own view of its settings; what is set later in its list wins, as in pip."""
+    """pip's own view of its settings; the environment wins over `install`, and that over `global`."""
     listing = subprocess.run(
         [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
     )
-    options: dict[str, str] = {}
+    sections: dict[str, dict[str, str]] = {section: {} for section in _SECTIONS}
     for line in listing.stdout.splitlines():
         key, separator, value = line.partition("=")
         section, _, option = key.rpartition(".")
-        if separator and section in ("global", "install", ":env:"):
-            options[option.replace("_", "-")] = str(ast.literal_eval(value))
-    return options
+        if separator and section in sections:
+            sections[section][option.replace("_", "-")] = str(ast.literal_eval(value))
+    return {option: value for section in _SECTIONS for option, value in sections[section].items()}
 
 
 def _lines(options: dict[str, str]) -> list[str]:
