@@ -26,7 +26,7 @@ from autograder.build import (
     stub_notebook,
     wrong_notebook,
 )
-from autograder.build.wrong import Replacement, Variant
+from autograder.build.wrong import Replacement, Variant, means
 from autograder.console import open_console, print_error
 from autograder.course import Assignment, Course
 from autograder.errors import AutograderError, OutputError
@@ -155,17 +155,13 @@ def _mistaken(assignment: Assignment, tests: Sequence[TestInfo], wrong: Sequence
         own = wrong[start::MISTAKEN]
         cells = tuple(cell for mistake in own for cell in mistake.cells)
         lost = {
-            test.id for mistake in own for name in mistake.fails for test in tests if _means(name, test.id)
+            test.id for mistake in own for name in mistake.fails for test in tests if means(name, test.id)
         }
         score = full - sum(test.points for test in tests if test.id in lost)
         notebook = wrong_notebook(assignment, Variant(name="mistaken", cells=cells), tests)
         story = ", ".join(mistake.name for mistake in own)
         students.append(_HandIn(story, notebook, score, received=-1.0 - start))
     return students
-
-
-def _means(name: str, test: str) -> bool:
-    return test == name or test.split("[")[0] == name
 
 
 def _shuffled(hand_ins: list[_HandIn]) -> list[_HandIn]:

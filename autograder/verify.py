@@ -21,6 +21,7 @@ from autograder.build import (
     stub_notebook,
     wrong_notebook,
 )
+from autograder.build.wrong import means
 from autograder.course import Assignment, Course
 from autograder.errors import ConfigurationError
 from autograder.examiner import Examined, collect
@@ -198,14 +199,9 @@ def _score_problems(variant: _Variant, score: float, failed: Sequence[str]) -> l
         failing = ", ".join(failed) or "none"
         problems.append(f"{score:g} points instead of {variant.expected:g}; failing tests: {failing}")
     for name in variant.must_fail:
-        if not any(_names(name, test) for test in failed):
+        if not any(means(name, test) for test in failed):
             problems.append(f"{name} should fail, and passes")
     return problems
-
-
-def _names(name: str, test: str) -> bool:
-    """Whether `name` means `test`: itself, or a parametrised test without its brackets."""
-    return test == name or test.split("[")[0] == name
 
 
 def _disagreements(failed: Sequence[str], jupyter: Checks | None, tests: Sequence[TestInfo]) -> list[str]:

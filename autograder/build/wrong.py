@@ -56,6 +56,11 @@ class Wrong(Variant):
     fails: Annotated[tuple[TestId, ...], Field(min_length=1)]
 
 
+def means(name: str, test: str) -> bool:
+    """Whether `name` in `fails` means `test`: itself, or a parametrised test without its brackets."""
+    return name in (test, test.split("[")[0])
+
+
 def load_wrong(assignment: Assignment) -> list[Wrong]:
     """Read `wrong/*.py`, sorted by name.
 
