@@ -5,6 +5,7 @@ A wrong entry is refused with the file, the field, what came and what is allowed
 
 from __future__ import annotations
 
+import os
 import tomllib
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from autograder.errors import ConfigurationError
 
 ASSIGNMENT_PATTERN = r"^w\d{2}_[a-z][a-z0-9_]*$"
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+WeightsName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -61,6 +63,10 @@ class AssignmentSettings(BaseModel):
     files: tuple[str, ...] = Field(default=(), description="glob patterns of what ships beside the notebook")
     packages: tuple[str, ...] = Field(default=(), description="what the notebook needs, as pip requirements")
     preload: tuple[str, ...] = Field(default=(), description="modules that the warm worker imports once")
+    weights: tuple[WeightsName, ...] = Field(
+        default=(),
+        description="pretrained weights that the notebook can use and does without where there are none",
+    )
     limits: Limits | None = None
     deadline: DeadlinePolicy | None = None
     questions: tuple[Question, ...] = Field(min_length=1)
@@ -94,6 +100,9 @@ class CourseSettings(BaseModel):
     image: str = Field(default="cnn-autograder", description="name of the container image, without a tag")
     deadline: DeadlinePolicy = DeadlinePolicy()
     limits: Limits = Limits()
+    weights: dict[WeightsName, Path] = Field(
+        default={}, description="files of pretrained weights by name; relative to the course's folder"
+    )
 
     @field_validator("timezone")
     @classmethod
@@ -114,6 +123,9 @@ class Assignment(BaseModel):
     limits: Limits
     deadline: DeadlinePolicy
     timezone: str
+    weights: dict[str, Path] = Field(
+        default={}, description="those that there are, by the environment variable that names the file"
+    )
 
     @property
     def provides(self) -> dict[str, str]:
@@ -156,6 +168,10 @@ class Assignment(BaseModel):
                 )
             found.update(matches)
         return sorted(found)
+
+    def shipped_contents(self) -> dict[str, bytes]:
+        """The bytes of each shipped file, by its path inside the assignment's folder (with slashes)."""
+        return {path.relative_to(self.path).as_posix(): path.read_bytes() for path in self.shipped_files()}
 
 
 class Course(BaseModel):
@@ -223,7 +239,29 @@ class Course(BaseModel):
             limits=settings.limits or self.settings.limits,
             deadline=settings.deadline or self.settings.deadline,
             timezone=self.settings.timezone,
+            weights={
+                weights_variable(name): file
+                for name in settings.weights
+                if (file := self._weights_file(name)) is not None
+            },
         )
+
+    def _weights_file(self, name: str) -> Path | None:
+        """Where the named weights are: `course.toml` says so, or else the environment."""
+        field: str | None = None
+        variable = weights_variable(name)
+        if name in self.settings.weights:
+            path = self.root / self.settings.weights[name]
+            where, field = self.root / "assignments" / "course.toml", f"weights.{name}"
+        elif os.environ.get(variable):
+            path, where = Path(os.environ[variable]), Path(f"${variable}")
+        else:
+            return None
+        if not path.is_file():
+            raise ConfigurationError(
+                where, f"{path} is not a file", field=field, remedy="Correct the path, or take it out."
+            )
+        return path.resolve()
 
     def assignment_names(self) -> list[str]:
         """Names of all assignment folders, in week order."""
@@ -232,6 +270,11 @@ class Course(BaseModel):
 
     def assignments(self) -> list[Assignment]:
         return [self.assignment(name) for name in self.assignment_names()]
+
+
+def weights_variable(name: str) -> str:
+    """The environment variable that says where a file of weights is: `VGG16_WEIGHTS` for `vgg16`."""
+    return f"{name.upper()}_WEIGHTS"
 
 
 def _read(path: Path, model: type[Model]) -> Model:

@@ -26,14 +26,15 @@ from pydantic import ValidationError
 
 import autograder
 from autograder import deadlines
-from autograder.build.release import DEBRIS, NEVER_SHIPPED_FOLDERS
+from autograder.build.release import DEBRIS, NEVER_SHIPPED
 from autograder.course import Assignment, Course
 from autograder.deadlines import Extension
 from autograder.errors import SubmissionError
 from autograder.examiner import collect
 from autograder.extensions import load_extensions
-from autograder.intake import Intake, Submission, read_notebook
+from autograder.intake import Intake, Submission
 from autograder.lanes import Done, Plan, Task, work_through
+from autograder.reading import code_cells, read_notebook
 from autograder.report import (
     Attempt,
     Closed,
@@ -159,10 +160,7 @@ class _Desk:
         self._course, self._assignment, self._options = course, assignment, options
         self._tests = tests
         self._folder = out / EXAMINED
-        self._files = {
-            path.relative_to(assignment.path).as_posix(): path.read_bytes()
-            for path in assignment.shipped_files()
-        }
+        self._files = assignment.shipped_contents()
         self._identity = options.sandbox.identity(options.spec)
         self._digest = assignment_digest(assignment)
         self._secret = course_secret(course)
@@ -414,15 +412,10 @@ def _files_that_count(assignment: Assignment) -> Iterator[Path]:
     """Every file of the assignment but its settings, the author's notebook and the wrong solutions."""
     for path in assignment.path.rglob("*"):
         inside = path.relative_to(assignment.path)
-        if inside.parts[0] in NEVER_SHIPPED_FOLDERS or DEBRIS & set(inside.parts):
+        if inside.parts[0] in NEVER_SHIPPED or DEBRIS & set(inside.parts):
             continue
         if path.is_file() and path.name != SETTINGS and path != assignment.source:
             yield path
-
-
-def code_cells(notebook: nbformat.NotebookNode) -> tuple[str, ...]:
-    """The source of each code cell, in order."""
-    return tuple(cell.source for cell in notebook.cells if cell.cell_type == "code")
 
 
 def with_outputs(notebook: nbformat.NotebookNode, outputs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

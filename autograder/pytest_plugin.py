@@ -66,7 +66,7 @@ class _PlainSession:
     def __init__(self, config: pytest.Config, path: Path) -> None:
         from autograder.errors import AutograderError
         from autograder.examiner.session import names_plugin
-        from autograder.intake import read_notebook
+        from autograder.reading import code_cells, read_notebook
 
         self._path = path
         self._slot: Slot | None = None
@@ -82,7 +82,7 @@ class _PlainSession:
         reading = read_notebook(content)
         if reading.notebook is None:
             raise pytest.UsageError(f"--submission {path}: {reading.problem}")
-        self._cells = [cell.source for cell in reading.notebook.cells if cell.cell_type == "code"]
+        self._cells = code_cells(reading.notebook)
         seed = hashlib.sha256(content).digest()
         names = names_plugin(self._assignment.provides, self._value, lambda: seed)
         config.pluginmanager.register(names)
@@ -122,13 +122,9 @@ class _PlainSession:
         from autograder.sandbox import Slot, SlotSpec
 
         assignment = self._assignment
-        files = {
-            file.relative_to(assignment.path).as_posix(): file.read_bytes()
-            for file in assignment.shipped_files()
-        }
         image = image_name(self._course, "cpu")
-        self._slot = Slot(self._sandbox, SlotSpec(assignment.settings.preload, assignment.limits, image))
-        notebook = StudentNotebook(self._slot, self._cells, files, seed=0)
+        self._slot = Slot(self._sandbox, SlotSpec.for_assignment(assignment, image))
+        notebook = StudentNotebook(self._slot, self._cells, assignment.shipped_contents(), seed=0)
         try:
             run = notebook.run()
         except AutograderError as error:

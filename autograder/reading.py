@@ -59,6 +59,11 @@ def read_notebook(content: bytes) -> NotebookReading:
     return NotebookReading(_notebook(cells), None, tuple(notes))
 
 
+def code_cells(notebook: nbformat.NotebookNode) -> tuple[str, ...]:
+    """The source of each code cell, in order."""
+    return tuple(cell.source for cell in notebook.cells if cell.cell_type == "code")
+
+
 def _text(content: bytes, notes: list[str]) -> str:
     if not content.strip():
         raise _Unreadable("This file is empty.")

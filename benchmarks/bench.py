@@ -32,7 +32,7 @@ def main() -> None:
     arguments = parser.parse_args()
     course = Course.find(Path(__file__).parent)
     assignment = course.assignment(arguments.assignment)
-    spec = SlotSpec(assignment.settings.preload, assignment.limits, f"{course.settings.image}:cpu")
+    spec = SlotSpec.for_assignment(assignment, f"{course.settings.image}:cpu")
     sandbox = provider(arguments.sandbox) if arguments.sandbox else best_available(spec.image)
     with tempfile.TemporaryDirectory() as folder:
         submissions, out = Path(folder, "submissions"), Path(folder, "out")

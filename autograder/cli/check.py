@@ -65,21 +65,20 @@ def check(
     if a test does not pass.
     """
     from autograder.examiner import Candidate, StudentNotebook, examine
-    from autograder.grading import code_cells
+    from autograder.reading import code_cells
     from autograder.sandbox import Slot
 
     seed_bytes = seed_from(seed) or secrets.token_bytes(SEED_BYTES)
     content, notes = _read(notebook)
     about = session.course.assignment(bare(assignment) if assignment else _guess(session, notebook, content))
     choice = choose(session, sandbox, gpu=gpu)
-    files = {file.relative_to(about.path).as_posix(): file.read_bytes() for file in about.shipped_files()}
     found: list[Examined] = []
     with (
         LogTail(session.err, f"Testing {shown_path(notebook)}"),
         Slot(choice.sandbox, choice.spec(about)) as slot,
     ):
         number_seed = int.from_bytes(seed_bytes[:8], "big") >> 1
-        student = StudentNotebook(slot, code_cells(content), files, seed=number_seed)
+        student = StudentNotebook(slot, code_cells(content), about.shipped_contents(), seed=number_seed)
         examine(about, [Candidate(notebook.name, student, seed_bytes)], found.append, public_only=public)
     checked = _Checked(about, notebook, choice, seed_bytes.hex(), found[0], notes)
     session.result(checked.data(), lambda: _show_checked(session, checked))
@@ -166,7 +165,7 @@ def _guess(session: Session, path: Path, notebook: nbformat.NotebookNode) -> str
 def _by_content(course: Course, notebook: nbformat.NotebookNode) -> list[str]:
     """The assignments of whose names the notebook defines most."""
     from autograder.build.source import defined_names
-    from autograder.grading import code_cells
+    from autograder.reading import code_cells
 
     defined: set[str] = set()
     for cell in code_cells(notebook):

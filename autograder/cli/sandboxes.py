@@ -68,7 +68,7 @@ class Choice:
         """What a slot must offer for the assignment."""
         from autograder.sandbox import SlotSpec
 
-        return SlotSpec(assignment.settings.preload, assignment.limits, self.image, self.gpu)
+        return SlotSpec.for_assignment(assignment, self.image, gpu=self.gpu)
 
     def jobs(self, wanted: int | None, notebooks: int) -> int:
         """How many notebooks at a time."""

@@ -189,6 +189,10 @@ def image_inputs(course: Course, variant: Variant) -> dict[str, bytes]:
     files["autograder/__init__.py"] = (package / "__init__.py").read_bytes()
     for part in SHIPPED_PACKAGES:
         files.update(_python_files(package / part, f"autograder/{part}"))
+    files["weights/README"] = b"Pretrained weights that the course has configured.\n"
+    for assignment in course.assignments():
+        for variable, path in assignment.weights.items():
+            files[f"weights/{variable}{path.suffix}"] = path.read_bytes()
     return files
 
 

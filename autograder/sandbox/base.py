@@ -14,14 +14,17 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import metadata
+from pathlib import Path
 from typing import ClassVar, Literal
 
-from autograder.course import Limits
+from autograder.course import Assignment, Limits
 from autograder.wire import frames
 
 Claim = Literal["limits", "isolation"]
 FRAME_LIMIT = 1 << 30
 SLOT_OVERHEAD_MB = 2048
+DEFAULT_IMAGE = "cnn-autograder:cpu"
+WEIGHTS = "/opt/weights"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +37,28 @@ class SlotSpec:
         image: container image with a tag, for engines.
         gpu: ask for a GPU.
         gpu_device: which one (an index or UUID); None for any.
+        hidden: folders that no submission may see, wherever they lie.
+        weights: files of pretrained weights, each with the environment variable that tells where it is.
     """
 
     preload: tuple[str, ...] = ()
     limits: Limits = Limits()  # noqa: RUF009  (frozen)
-    image: str = "cnn-autograder:cpu"
+    image: str = DEFAULT_IMAGE
     gpu: bool = False
     gpu_device: str | None = None
+    hidden: tuple[Path, ...] = ()
+    weights: tuple[tuple[str, Path], ...] = ()
+
+    @classmethod
+    def for_assignment(
+        cls, assignment: Assignment, image: str = DEFAULT_IMAGE, *, gpu: bool = False
+    ) -> SlotSpec:
+        """What a slot must offer to run submissions of an assignment."""
+        course = assignment.path.parents[1]
+        weights = tuple(sorted(assignment.weights.items()))
+        return cls(
+            assignment.settings.preload, assignment.limits, image, gpu, hidden=(course,), weights=weights
+        )
 
 
 class Connection(ABC):
@@ -140,11 +158,22 @@ def worker_command(python: str, isolation: str, scratch: str, preload: tuple[str
     ]
 
 
-def local_identity() -> str:
+def local_identity(spec: SlotSpec) -> str:
     """Identity of a sandbox that uses the grader's own Python and packages."""
     installed = sorted({f"{found.name}=={found.version}" for found in metadata.distributions()})
-    digest = hashlib.sha256("\n".join([sys.version, *installed]).encode()).hexdigest()
+    weights = [f"{variable}={_sha256(path)}" for variable, path in spec.weights]
+    digest = hashlib.sha256("\n".join([sys.version, *installed, *weights]).encode()).hexdigest()
     return f"local:{digest[:16]}"
+
+
+def weights_inside(spec: SlotSpec) -> dict[str, str]:
+    """Where a sandbox with a file system of its own has each file of weights, by environment variable."""
+    return {variable: f"{WEIGHTS}/{variable}{path.suffix}" for variable, path in spec.weights}
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def worker_environment(**more: str) -> dict[str, str]:

@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from autograder.errors import SandboxUnavailableError
@@ -18,6 +19,7 @@ from autograder.sandbox.base import (
     Sandbox,
     SlotSpec,
     local_identity,
+    weights_inside,
     worker_command,
     worker_environment,
 )
@@ -49,7 +51,7 @@ class BubblewrapSandbox(Sandbox):
         return _probe(bwrap)
 
     def identity(self, spec: SlotSpec) -> str:
-        return local_identity()
+        return local_identity(spec)
 
     def open(self, spec: SlotSpec) -> Connection:
         return ChildConnection(self.command(spec), {"PATH": os.defpath}, None)
@@ -67,15 +69,15 @@ class BubblewrapSandbox(Sandbox):
             )
         isolation = "uid" if os.geteuid() == 0 else "namespace"
         return [
-            *(bwrap, *_namespaces(), *_writable(spec.limits.disk_mb), *_files(), *_gpu(spec)),
-            *_environment(),
+            *(bwrap, *_namespaces(), *_writable(spec.limits.disk_mb), *_files(spec), *_gpu(spec)),
+            *_environment(spec),
             "--",
             *worker_command(_python(), isolation, SCRATCH, spec.preload),
         ]
 
 
 def _probe(bwrap: str) -> str | None:
-    command = [bwrap, *_namespaces(), *_writable(1), *_files(), "--", _python(), "-S", "-c", "pass"]
+    command = [bwrap, *_namespaces(), *_writable(1), *_files(SlotSpec()), "--", _python(), "-S", "-c", "pass"]
     try:
         result = subprocess.run(command, capture_output=True, timeout=PROBE_SECONDS, text=True)
     except (OSError, subprocess.TimeoutExpired) as error:
@@ -93,8 +95,8 @@ def _namespaces() -> list[str]:
     return [*options, *(part for name in KEPT_CAPABILITIES for part in ("--cap-add", name))]
 
 
-def _files() -> list[str]:
-    """Programs, libraries and the Python that the grader runs with; nothing of the course."""
+def _files(spec: SlotSpec) -> list[str]:
+    """Programs, libraries, weights and the Python that the grader runs with; nothing of what is hidden."""
     options = []
     for folder in map(Path, PROGRAM_FOLDERS):
         if folder.is_symlink():
@@ -107,12 +109,26 @@ def _files() -> list[str]:
     package = Path(__file__).parents[1]
     binds += [(str(package / part), f"{CODE}/autograder/{part}") for part in WORKER_PARTS]
     binds.append((font_cache(), FONT_CACHE))
+    inside = weights_inside(spec)
+    binds += [(str(path), inside[variable]) for variable, path in spec.weights]
     parents = {str(parent) for _, target in binds for parent in Path(target).parents}
     for parent in sorted(parents):  # made here, because bwrap lets only its own user into those it makes
         options += ["--dir", parent]
     for source, target in binds:
         options += ["--ro-bind-try", source, target]
+    for covered in _inside([*((folder, folder) for folder in PROGRAM_FOLDERS), *binds], spec.hidden):
+        options += ["--perms", "0700", "--tmpfs", covered]
     return [*options, "--remount-ro", "/"]
+
+
+def _inside(binds: Sequence[tuple[str, str]], hidden: Sequence[Path]) -> list[str]:
+    """Where in the sandbox the hidden folders would be seen, because something around them is bound."""
+    return [
+        str(Path(target, folder.resolve().relative_to(Path(source).resolve())))
+        for source, target in binds
+        for folder in hidden
+        if folder.resolve().is_relative_to(Path(source).resolve()) and not Path(source).is_symlink()
+    ]
 
 
 def _python() -> str:
@@ -154,7 +170,9 @@ def _gpu(spec: SlotSpec) -> list[str]:
     return [*options, "--ro-bind-try", "/sys", "/sys"]
 
 
-def _environment() -> list[str]:
-    variables = worker_environment(PYTHONPATH=CODE, MPLCONFIGDIR=FONT_CACHE, HOME=SCRATCH, TMPDIR="/tmp")
+def _environment(spec: SlotSpec) -> list[str]:
+    variables = worker_environment(
+        PYTHONPATH=CODE, MPLCONFIGDIR=FONT_CACHE, HOME=SCRATCH, TMPDIR="/tmp", **weights_inside(spec)
+    )
     options = [part for name, value in variables.items() for part in ("--setenv", name, value)]
     return ["--clearenv", *options, "--chdir", "/"]

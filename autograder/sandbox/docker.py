@@ -28,6 +28,7 @@ from autograder.sandbox.base import (
     Connection,
     Sandbox,
     SlotSpec,
+    weights_inside,
     worker_command,
     worker_environment,
 )
@@ -98,7 +99,7 @@ def container_options(spec: SlotSpec) -> dict[str, Any]:
         "entrypoint": [],
         "user": "0:0",
         "working_dir": "/",
-        "environment": worker_environment(),
+        "environment": worker_environment(**weights_inside(spec)),
         "stdin_open": True,
         "auto_remove": True,
         "network_mode": "none",

@@ -34,13 +34,17 @@ class ProcessSandbox(Sandbox):
         return None if sys.platform == "linux" else "needs Linux: limits are watched through /proc"
 
     def identity(self, spec: SlotSpec) -> str:
-        return local_identity()
+        return local_identity(spec)
 
     def open(self, spec: SlotSpec) -> Connection:
         scratch = tempfile.mkdtemp(prefix="autograder-")
         command = worker_command(sys.executable, "none", scratch, spec.preload)
         environment = worker_environment(
-            PYTHONPATH=str(Path(__file__).parents[2]), TMPDIR=scratch, HOME=scratch, MPLCONFIGDIR=font_cache()
+            PYTHONPATH=str(Path(__file__).parents[2]),
+            TMPDIR=scratch,
+            HOME=scratch,
+            MPLCONFIGDIR=font_cache(),
+            **{variable: str(path) for variable, path in spec.weights},
         )
         return ChildConnection(command, environment, scratch)
 

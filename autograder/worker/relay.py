@@ -102,12 +102,12 @@ class _Relay:
         self._litter: dict[str, set[str]] = {}
 
     def serve(self) -> int:
-        ready = self._from_zygote(None)
-        if ready is None:
-            return 1
-        self._litter = {folder: _listing(folder) for folder in SHARED_FOLDERS}
-        self._reply({"op": "ready", **ready["ready"]})
         try:
+            ready = self._from_zygote(None)
+            if ready is None:
+                return 1
+            self._litter = {folder: _listing(folder) for folder in SHARED_FOLDERS}
+            self._reply({"op": "ready", **ready["ready"]})
             while (message := self._next_message()) is not None:
                 self._reply(self._handle(message))
         finally:

@@ -18,6 +18,7 @@ from typing import Any
 from autograder.worker import code, confine
 
 MESSAGE_BYTES = 1 << 16
+WEIGHTS_SUFFIX = "_WEIGHTS"  # of the variables that say where files of pretrained weights are
 _PACKAGES = (
     "numpy",
     "scipy",
@@ -101,7 +102,9 @@ def _keep_only(channel: socket.socket) -> int:
 
 def _set_environment(scratch: str) -> None:
     keep = ("PATH", "LANG", "LC_ALL", "MPLBACKEND", "MPLCONFIGDIR", "TF_FORCE_GPU_ALLOW_GROWTH")
-    kept = {name: os.environ[name] for name in keep if name in os.environ}
+    kept = {
+        name: value for name, value in os.environ.items() if name in keep or name.endswith(WEIGHTS_SUFFIX)
+    }
     os.environ.clear()
     os.environ.update(
         kept, HOME=scratch, TMPDIR=scratch, PYTHONDONTWRITEBYTECODE="1", TF_CPP_MIN_LOG_LEVEL="2"

@@ -11,10 +11,10 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder.build import load_wrong, new_assignment, reference_notebook, stub_notebook, wrong_notebook
+from autograder.build import load_wrong, new_assignment, reference_notebook, stub_notebook, variant_notebook
 from autograder.course import Course
-from autograder.grading import code_cells
 from autograder.lanes import Done, Plan, Task, work_through
+from autograder.reading import code_cells
 from autograder.sandbox import SlotSpec
 
 NAME = "w07_pooling"
@@ -69,7 +69,7 @@ def passed_here(course: Course, path: Path) -> dict[str, bool]:
 def passed_in_the_grader(course: Course, notebook: nbformat.NotebookNode) -> dict[str, bool]:
     assignment = course.assignment(NAME)
     results: list[Done] = []
-    plan = Plan(assignment, "process", SlotSpec(assignment.settings.preload, assignment.limits))
+    plan = Plan(assignment, "process", SlotSpec.for_assignment(assignment))
     work_through(plan, [Task("anna", code_cells(notebook), {}, b"seed")], on_done=results.append)
     return {test.id: test.outcome == "passed" for test in results[0].examined.tests}
 
@@ -84,7 +84,7 @@ def test_the_same_tests_pass_as_in_the_grader(course, submission, kind):
         notebook.cells.append(nbformat.v4.new_code_cell(HANGS))
     elif kind != "reference":
         (wrong,) = [each for each in load_wrong(assignment) if each.name == kind]
-        notebook = wrong_notebook(assignment, wrong)
+        notebook = variant_notebook(assignment, wrong)
     if kind == "swallowed":
         text = assignment.public_tests.read_text(encoding="utf-8")
         assignment.public_tests.write_text(f"{text}\n\n{PASSES_WHATEVER_COMES}", encoding="utf-8")
@@ -109,7 +109,7 @@ def test_the_session_says_where_the_notebook_runs_and_what_that_does_not_protect
 
 def test_a_failure_shows_the_hint(course, submission):
     (wrong,) = [each for each in load_wrong(course.assignment(NAME)) if each.name == "forgets_padding"]
-    nbformat.write(wrong_notebook(course.assignment(NAME), wrong), submission)
+    nbformat.write(variant_notebook(course.assignment(NAME), wrong), submission)
     done = run(course, f"assignments/{NAME}", "--submission", submission, "--sandbox", "process")
     assert done.returncode == pytest.ExitCode.TESTS_FAILED
     assert "Is the padding at both ends?" in done.stdout

@@ -96,7 +96,7 @@ class Classroom:
         """Grade everything; `begun` then lists which notebooks were examined."""
         assignment = self.assignment
         intake = find_submissions(self.submissions, self.course, assignment)
-        spec = options.pop("spec", SlotSpec(assignment.settings.preload, assignment.limits))
+        spec = options.pop("spec", SlotSpec.for_assignment(assignment))
         wanted = Options(provider("process"), spec, **options)
         self.begun = []
         return grade(self.course, assignment, intake, self.out, wanted, Watcher(begun=self.begun.append))

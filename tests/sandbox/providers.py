@@ -55,10 +55,11 @@ class OrdinaryUserBubblewrap(BubblewrapSandbox):
 
     def open(self, spec: SlotSpec) -> Connection:
         code = (
-            "import os; from autograder.course import Limits\n"
+            "import os; from pathlib import Path; from autograder.course import Limits\n"
             f"{IMPORTS}\n"
             f"limits = Limits.model_validate_json({spec.limits.model_dump_json()!r})\n"
-            f"spec = SlotSpec({spec.preload!r}, limits)\n"
+            f"hidden = tuple(map(Path, {[str(folder) for folder in spec.hidden]!r}))\n"
+            f"spec = SlotSpec({spec.preload!r}, limits, hidden=hidden)\n"
             "command = BubblewrapSandbox().command(spec)\n"
             "os.execve(command[0], command, {'PATH': os.defpath})"
         )

@@ -102,6 +102,23 @@ class TestReplacement:
             own_slot.close()
 
 
+class TestWhatLiesBelowSystemFolders:
+    @pytest.mark.parametrize("name", ["bubblewrap", "bubblewrap as an ordinary user"])
+    def test_a_hidden_folder_below_them_is_empty_for_a_submission(
+        self, name: str, slots: Callable[[str], Slot]
+    ) -> None:
+        """A course may lie below /usr, which is bound for its programs."""
+        slot, folder = slots(name), Path("/usr/share/doc")
+        look = (
+            "import os\ntry:\n    seen = os.listdir('/usr/share/doc')\nexcept PermissionError:\n    seen = []"
+        )
+        run(slot, look)
+        assert set(value(slot, "seen")) == {path.name for path in folder.iterdir()} != set()
+        with Slot(slot.sandbox, replace(slot.spec, hidden=(folder,))) as covered:
+            run(covered, look)
+            assert value(covered, "seen") == []
+
+
 class TestRefusals:
     @pytest.mark.parametrize("name", EVERY)
     def test_a_package_that_is_not_there_is_named(self, name: str, slots: Callable[[str], Slot]) -> None:
