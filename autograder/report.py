@@ -67,6 +67,7 @@ class NotebookRun(Closed):
     message: str = ""
     seconds: float = Field(default=0.0, description="wall clock, from the fork to the last output")
     cell_seconds: float = Field(default=0.0, description="the cells alone, as the sandbox says")
+    memory_mb: float = Field(default=0.0, description="the most that was seen, tests included")
     cells_run: int = 0
     cells_failed: tuple[int, ...] = Field(
         default=(), description="indices among the code cells, of those that raised"

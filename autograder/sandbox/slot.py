@@ -39,6 +39,8 @@ class Lost:
 class Slot:
     """One warm sandbox. Use it as a context manager; it starts its worker when it is first needed.
 
+    `most_memory`: the most bytes that the submission was seen to hold beyond what the warm worker holds.
+
     Raises (all methods):
         SandboxError: the sandbox failed twice in a row, for reasons that are not the submission's.
     """
@@ -48,6 +50,7 @@ class Slot:
     python: str = ""
     packages: dict[str, str] = field(default_factory=dict)
     image: str | None = None
+    most_memory: int = 0
     _connection: Connection | None = None
 
     def __enter__(self) -> Self:
@@ -78,6 +81,7 @@ class Slot:
             skip: indices of cells to leave out.
         """
         limits = self.spec.limits
+        self.most_memory = 0
         order = codec.encode(
             {
                 "cells": list(cells),
@@ -150,6 +154,7 @@ class Slot:
                 f"the {self.sandbox.name} sandbox failed: {reply['message']}",
                 remedy="`autograder doctor` says what this machine can do.",
             )
+        self.most_memory = max(self.most_memory, int(reply.get("memory", 0)))
         return reply
 
     def _open(self) -> Connection:

@@ -3,11 +3,13 @@
 From the grader (standard input, one msgpack map per frame):
 
 - `{"op": "start", "order": bytes, "limits": {…}}`: fork a child and give it `order`; answered by
-  `{"op": "ran", "result": bytes, "seconds": s}` or `{"op": "lost", …}`.
-- `{"op": "ask", "question": bytes, "seconds": s}`: answered by `{"op": "answer", "answer": bytes}` or `lost`.
+  `{"op": "ran", "result": bytes, "seconds": s, "memory": bytes}` or `{"op": "lost", …}`.
+- `{"op": "ask", "question": bytes, "seconds": s}`: answered by
+  `{"op": "answer", "answer": bytes, "memory": bytes}` or `lost`.
 - either may be answered by `{"op": "failed", "message": sentence}`: the sandbox is at fault, not the student;
 - `{"op": "stop"}`: kill and wipe; answered by `{"op": "stopped", "problems": [sentences]}`.
 
+`memory` is the most that was seen so far of what the child holds beyond what it inherited.
 `lost` carries `reason` (`timeout`, `memory`, `processes`, `disk`, `died`, `garbled`), `code` and `cell`.
 The relay never looks into an order, a question or an answer.
 """
@@ -62,6 +64,7 @@ class _Child:
     confinement: confine.Confinement
     limits: dict[str, Any]
     inherited: int = 0
+    most_memory: int = 0
     cell: int | None = None
     questions: int = 0
     exit_code: int | None = field(default=None)
@@ -164,8 +167,10 @@ class _Relay:
             if body[:1] == b"C":
                 child.cell = int.from_bytes(body[1:5], "big")
             elif body[:1] == b"R":
+                seconds = time.monotonic() - began
                 child.cell, child.reader.limit = None, limits["answer_bytes"]
-                return {"op": "ran", "result": body[1:], "seconds": time.monotonic() - began}
+                self._check_limits(child)
+                return {"op": "ran", "result": body[1:], "seconds": seconds, "memory": child.most_memory}
 
     def _ask(self, question: bytes, seconds: float) -> dict[str, Any]:
         child = self._child
@@ -178,7 +183,7 @@ class _Relay:
         while True:
             body = self._from_child(deadline)
             if body[:1] == b"A" and body[1:5] == number:
-                return {"op": "answer", "answer": body[5:]}
+                return {"op": "answer", "answer": body[5:], "memory": child.most_memory}
 
     def _fork(self, limits: dict[str, Any]) -> _Child:
         self._submissions += 1
@@ -275,6 +280,7 @@ class _Relay:
         if len(processes) > most:
             raise LostError("processes")
         usage, allowed = _usage(processes), child.limits["memory_mb"] << 20
+        child.most_memory = max(child.most_memory, usage.memory - child.inherited)
         if usage.threads > confine.thread_limit(most):
             raise LostError("processes")
         if usage.memory - child.inherited > allowed:

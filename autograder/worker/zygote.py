@@ -23,6 +23,7 @@ _PACKAGES = (
     "numpy",
     "scipy",
     "scikit-image",
+    "scikit-learn",
     "matplotlib",
     "ipython",
     "keras",

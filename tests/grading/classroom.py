@@ -135,6 +135,6 @@ def without_times(report: Report) -> dict[str, Any]:
     """A report as data, with every measured time taken out."""
     data = report.model_dump(mode="json")
     for measured in (data["run"], *data["tests"]):
-        for name in [name for name in measured if name.endswith("seconds")]:
+        for name in [name for name in measured if name.endswith(("seconds", "memory_mb"))]:
             del measured[name]
     return data

@@ -170,6 +170,13 @@ class TestMemory:
         run(slot, "import numpy as np; x = np.ones(25_000_000).sum()")
         assert value(slot, "x") == 25_000_000
 
+    def test_the_most_that_was_held_is_told_for_each_submission(self, slot: Slot) -> None:
+        megabyte = 1 << 20
+        run(slot, "held = bytearray(b'x') * (200 << 20); import time; time.sleep(0.2); del held")
+        assert 200 * megabyte < slot.most_memory < 320 * megabyte
+        run(slot, "x = 1")
+        assert slot.most_memory < 100 * megabyte
+
 
 class TestDisk:
     FILL = "for n in range(1000):\n    with open(f'{folder}/{n}', 'wb') as file: file.write(bytes(10**6))"
