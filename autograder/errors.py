@@ -79,5 +79,11 @@ class OutputError(AutograderError):
     exit_code = EXIT_ENVIRONMENT
 
 
+class MissingPackageError(AutograderError):
+    """A command needs a package that only some users install."""
+
+    exit_code = EXIT_ENVIRONMENT
+
+
 class VerificationError(AutograderError):
     """`verify`: an assignment does not keep what it promises."""

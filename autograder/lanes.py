@@ -31,12 +31,16 @@ class Task:
         cells: the source of each code cell.
         files: content by relative path, beside the notebook.
         seed: the `rng` of every test, and the notebook's own random numbers, derive from it.
+        questions: run the tests of these questions only; None for all.
+        until_failure: stop at the first test that does not pass, or when the notebook comes to no end.
     """
 
     id: str
     cells: tuple[str, ...]
     files: dict[str, bytes]
     seed: bytes
+    questions: frozenset[str] | None = None
+    until_failure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,8 @@ def _run_lane(plan: Plan, tasks: Iterable[Task], on_done: Callable[[Done], None]
         def candidates() -> Iterator[Candidate]:
             for task in tasks:
                 seed = int.from_bytes(task.seed[:8], "big") >> 1
-                yield Candidate(task.id, StudentNotebook(slot, task.cells, task.files, seed=seed), task.seed)
+                notebook = StudentNotebook(slot, task.cells, task.files, seed=seed)
+                yield Candidate(task.id, notebook, task.seed, task.questions, task.until_failure)
 
         def hand_over(examined: Examined) -> None:
             on_done(Done(examined.name, examined, slot.python, slot.packages, slot.image))

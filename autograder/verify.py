@@ -1,4 +1,4 @@
-"""Proves an assignment: the reference gets everything, the stub nothing, each wrong solution what it should.
+"""Proves an assignment: right solutions get everything, the stub nothing, each wrong one what it should.
 
 All of it through the real path: the notebooks that `build` makes, in a sandbox, asked by the real tests.
 """
@@ -9,31 +9,34 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 import nbformat
 
 from autograder.build import (
+    Right,
     Wrong,
     check,
+    load_right,
     load_wrong,
     reference_notebook,
     stub_notebook,
-    wrong_notebook,
+    variant_notebook,
 )
-from autograder.build.wrong import means
+from autograder.build.variants import means
 from autograder.course import Assignment, Course
 from autograder.errors import ConfigurationError
 from autograder.examiner import Examined, collect
-from autograder.grading import code_cells
 from autograder.lanes import Done, Plan, Task, work_through
 from autograder.otter_checks import Checks, checks_in_jupyter
+from autograder.reading import code_cells
 from autograder.report import Closed, TestInfo
 from autograder.sandbox import Sandbox, SlotSpec
 
 SEED = b"autograder verify"
 REFERENCE, STUB = "reference", "stub"
-Kind = Literal["reference", "stub", "wrong"]
+Kind = Literal["reference", "stub", "right", "wrong"]
+AnyVariant = TypeVar("AnyVariant", Right, Wrong)
 
 
 class VariantResult(Closed):
@@ -91,9 +94,14 @@ def verify(
     spec: SlotSpec,
     *,
     jobs: int = 1,
+    sample: int | None = None,
     progress: Progress = Progress(),
 ) -> Verification:
-    """Grade the reference, the stub and every wrong solution, and ask otter-grader about each, too.
+    """Grade reference, stub, every right and every wrong solution, and ask otter-grader about each, too.
+
+    Args:
+        sample: only so many right and so many wrong solutions, evenly spread; then it is no problem that a
+            test catches none of them.
 
     Raises:
         AutograderError: something cannot be read, built or run at all.
@@ -101,13 +109,10 @@ def verify(
     """
     check(course, assignment.name)
     tests = collect(assignment)
-    wrong = load_wrong(assignment)
-    variants = _variants(assignment, tests, wrong)
+    variants = _variants(assignment, tests, sample)
     _refuse_same_names(assignment, variants)
     progress.planned(len(variants))
-    files = {
-        path.relative_to(assignment.path).as_posix(): path.read_bytes() for path in assignment.shipped_files()
-    }
+    files = assignment.shipped_contents()
     examined: dict[str, Examined] = {}
 
     def keep(done: Done) -> None:
@@ -128,30 +133,51 @@ def verify(
         points=round(sum(test.points for test in tests), 9),
         tests=len(tests),
         variants=tuple(results),
-        problems=(*_uncaught(tests, results), *(f"{name}: the grader's own process ended" for name in lost)),
+        problems=(
+            *(() if sample else _uncaught(tests, results)),
+            *(f"{name}: the grader's own process ended" for name in lost),
+        ),
     )
 
 
-def _variants(assignment: Assignment, tests: Sequence[TestInfo], wrong: Sequence[Wrong]) -> list[_Variant]:
+def _variants(assignment: Assignment, tests: Sequence[TestInfo], sample: int | None) -> list[_Variant]:
     maximum = sum(test.points for test in tests)
     return [
         _Variant(REFERENCE, "reference", reference_notebook(assignment, tests), maximum),
         _Variant(STUB, "stub", stub_notebook(assignment, tests), 0.0, tuple(test.id for test in tests)),
         *(
-            _Variant(each.name, "wrong", wrong_notebook(assignment, each, tests), each.score, each.fails)
-            for each in wrong
+            _Variant(each.name, "right", variant_notebook(assignment, each, tests), maximum)
+            for each in _spread(load_right(assignment), sample)
+        ),
+        *(
+            _Variant(each.name, "wrong", variant_notebook(assignment, each, tests), each.score, each.fails)
+            for each in _spread(load_wrong(assignment), sample)
         ),
     ]
 
 
+def _spread(variants: Sequence[AnyVariant], sample: int | None) -> Sequence[AnyVariant]:
+    """`sample` of the variants, evenly spread from the first to the last; all of them for None."""
+    if sample is None or sample >= len(variants):
+        return variants
+    return [variants[index * len(variants) // sample] for index in range(sample)]
+
+
 def _refuse_same_names(assignment: Assignment, variants: Sequence[_Variant]) -> None:
-    for name in (REFERENCE, STUB):
-        if sum(variant.name == name for variant in variants) > 1:
-            raise ConfigurationError(
-                assignment.path / "wrong" / f"{name}.py",
-                f"{name} is what the assignment's own notebook is called here",
-                remedy="Name the file after the mistake.",
-            )
+    """Two notebooks of one name cannot be told apart. Files of one kind never share a name."""
+    first: dict[str, Kind] = {}
+    for variant in variants:
+        taken = first.setdefault(variant.name, variant.kind)
+        if taken == variant.kind:
+            continue
+        own = taken in (REFERENCE, STUB)
+        raise ConfigurationError(
+            assignment.path / variant.kind / f"{variant.name}.py",
+            f"{variant.name} is what the assignment's own notebook is called here"
+            if own
+            else f"{taken}/{variant.name}.py has the same name",
+            remedy=f"Name the file after the {'mistake' if variant.kind == 'wrong' else 'style'}.",
+        )
 
 
 def _checks(

@@ -81,14 +81,14 @@ def correlate2d(image, kernel, mode="valid"):
         correlate2d([[1, 2, 4]], [[1, -1]], "full")  gives [[-1., -1., -2., 4.]]
     """
     # BEGIN SOLUTION
-    X, W = np.asarray(image, dtype=float), np.asarray(kernel, dtype=float)
+    W = np.asarray(kernel, dtype=float)
     K1, K2 = W.shape
     padding = {
         "valid": ((0, 0), (0, 0)),
         "same": (((K1 - 1) // 2, K1 // 2), ((K2 - 1) // 2, K2 // 2)),
         "full": ((K1 - 1, K1 - 1), (K2 - 1, K2 - 1)),
     }
-    X = np.pad(X, padding[mode])
+    X = np.pad(image, padding[mode])
     rows, columns = X.shape[0] - K1 + 1, X.shape[1] - K2 + 1
     Z = np.zeros((rows, columns))
     for k1 in range(K1):
@@ -238,7 +238,7 @@ def find_upper_right_corner(image):
     # BEGIN SOLUTION
     response = scipy.signal.correlate2d(image, corner_filter, mode="valid")
     j1, j2 = np.unravel_index(response.argmax(), response.shape)
-    return int(j1) + 2, int(j2) + 1
+    return j1 + 2, j2 + 1
     # END SOLUTION
 
 
@@ -310,7 +310,7 @@ def sobel_x(image):
     """
     # BEGIN SOLUTION
     gradient_x = [[1, 0, -1], [2, 0, -2], [1, 0, -1]]
-    return scipy.signal.correlate2d(np.asarray(image, dtype=float), gradient_x, mode="valid")
+    return scipy.signal.correlate2d(image, gradient_x, mode="valid")
     # END SOLUTION
 
 
@@ -318,7 +318,7 @@ def sobel_y(image):
     """Change of brightness from top to bottom: Zy = Gy * X, without reversal. Shapes as for `sobel_x`."""
     # BEGIN SOLUTION
     gradient_y = [[1, 2, 1], [0, 0, 0], [-1, -2, -1]]
-    return scipy.signal.correlate2d(np.asarray(image, dtype=float), gradient_y, mode="valid")
+    return scipy.signal.correlate2d(image, gradient_y, mode="valid")
     # END SOLUTION
 
 
@@ -397,7 +397,6 @@ def blur(image, kernel):
         array of floats of shape (N1, N2). A constant image comes back unchanged, up to its very border.
     """
     # BEGIN SOLUTION
-    image = np.asarray(image, dtype=float)
     weighted_sum = scipy.signal.correlate2d(image, kernel, mode="same")
     weight_inside = scipy.signal.correlate2d(np.ones_like(image), kernel, mode="same")
     return weighted_sum / weight_inside
@@ -459,7 +458,7 @@ def feature_maps(image, patterns):
         array of shape (N1 - K1 + 1, N2 - K2 + 1, n): the last axis counts the patterns.
     """
     # BEGIN SOLUTION
-    maps = [scipy.signal.correlate2d(image, pattern, mode="valid") for pattern in np.asarray(patterns)]
+    maps = [scipy.signal.correlate2d(image, pattern, mode="valid") for pattern in patterns]
     return np.stack(maps, axis=-1)
     # END SOLUTION
 
@@ -476,13 +475,12 @@ def match_pattern(image, pattern):
         A constant window has no direction: there the answer is 0.
     """
     # BEGIN SOLUTION
-    pattern = np.asarray(pattern, dtype=float)
     direction = pattern - pattern.mean()
-    windows = np.lib.stride_tricks.sliding_window_view(np.asarray(image, dtype=float), pattern.shape)
+    windows = np.lib.stride_tricks.sliding_window_view(image, pattern.shape)
     windows = windows - windows.mean(axis=(2, 3), keepdims=True)
     products = (windows * direction).sum(axis=(2, 3))
     lengths = np.sqrt((windows**2).sum(axis=(2, 3)) * (direction**2).sum())
-    return np.divide(products, lengths, out=np.zeros_like(products), where=lengths > 1e-9)
+    return products / np.where(lengths > 1e-9, lengths, np.inf)
     # END SOLUTION
 
 

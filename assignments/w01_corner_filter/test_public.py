@@ -50,7 +50,7 @@ def test_lecture_example(correlate2d):
 @pytest.mark.question("q1")
 @pytest.mark.points(1)
 def test_same_and_full_count_the_covered_pixels(correlate2d):
-    """Same and full mode: ones on ones count the pixels that the kernel covers."""
+    """Same and full mode: ones on ones count the covered pixels; and an example of the docstring."""
     image, kernel = np.ones((3, 4)), np.ones((3, 3))
     for mode, covered in (
         ("same", np.outer([2, 3, 2], [2, 3, 3, 2])),
@@ -61,12 +61,15 @@ def test_same_and_full_count_the_covered_pixels(correlate2d):
         assert np.allclose(came, covered), (
             f"{asked}: outside the image all pixels are 0. {beside(came, covered)}"
         )
+    asked = "correlate2d([[1, 2, 4]], [[1, -1]], 'full')"
+    came = check_numbers(correlate2d([[1, 2, 4]], [[1, -1]], mode="full"), (1, 4), asked)
+    assert np.allclose(came, [[-1, -1, -2, 4]]), f"{asked}: {beside(came, np.array([[-1, -1, -2, 4]]))}"
 
 
 @pytest.mark.question("q2")
 @pytest.mark.points(1)
 def test_lecture_example_with_reversal(convolve2d_with_reversal):
-    """The lecture's example with reversal, valid mode."""
+    """The lecture's example with reversal and the docstring's, valid mode."""
     asked = "convolve2d_with_reversal of the lecture's 5×5 image and 3×3 kernel"
     came = check_numbers(convolve2d_with_reversal(DECK_IMAGE, DECK_KERNEL), (3, 3), asked)
     unturned = np.array_equal(came, DECK_WITHOUT_REVERSAL)
@@ -75,6 +78,9 @@ def test_lecture_example_with_reversal(convolve2d_with_reversal):
     )
     text = beside(came, DECK_WITH_REVERSAL)
     assert np.allclose(came, DECK_WITH_REVERSAL), f"{text}\nIs the kernel reversed in both directions?"
+    asked = "convolve2d_with_reversal([[1, 2, 4]], [[1, -1]])"
+    came = check_numbers(convolve2d_with_reversal([[1, 2, 4]], [[1, -1]]), (1, 2), asked)
+    assert np.allclose(came, [[1, 2]]), f"{asked}: {beside(came, np.array([[1, 2]]))}"
 
 
 @pytest.mark.question("q3")

@@ -7,16 +7,18 @@ public tests for students' Jupyter, `release` the folders, and `guard` refuses w
 from autograder.build.pipeline import reference_notebook, stub_notebook
 from autograder.build.release import BuildResult, build, check
 from autograder.build.scaffold import new_assignment
-from autograder.build.wrong import Wrong, load_wrong, wrong_notebook
+from autograder.build.variants import Right, Wrong, load_right, load_wrong, variant_notebook
 
 __all__ = [
     "BuildResult",
+    "Right",
     "Wrong",
     "build",
     "check",
+    "load_right",
     "load_wrong",
     "new_assignment",
     "reference_notebook",
     "stub_notebook",
-    "wrong_notebook",
+    "variant_notebook",
 ]

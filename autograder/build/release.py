@@ -26,7 +26,7 @@ from autograder.errors import BuildError, StaleBuildError
 from autograder.report import TestInfo
 
 OTTER_REQUIREMENT = "otter-grader>=6,<8"
-NEVER_SHIPPED_FOLDERS = ("wrong", "right")
+NEVER_SHIPPED = ("wrong", "right", "mutants.toml")
 DEBRIS = frozenset(["__pycache__", ".ipynb_checkpoints", ".DS_Store"])
 
 
@@ -149,7 +149,7 @@ def _shipped(assignment: Assignment) -> dict[str, Path]:
         name = real.relative_to(root)
         if DEBRIS & set(name.parts):
             continue
-        if real in {p.resolve() for p in private} or name.parts[0] in NEVER_SHIPPED_FOLDERS:
+        if real in {p.resolve() for p in private} or name.parts[0] in NEVER_SHIPPED:
             raise _not_shippable(assignment, path, "is not for students")
         found[path.relative_to(assignment.path).as_posix()] = path
     return found

@@ -91,7 +91,10 @@ def percent_cells(text: str) -> list[NotebookNode]:
 
 def python_of(code: str) -> str:
     """Return a cell's code as plain Python, line for line: magics become calls."""
-    return TransformerManager().transform_cell(code) if code.strip() else ""
+    if not code.strip():
+        return ""
+    blank = len(code) - len(code.lstrip("\n"))  # IPython drops the blank lines that a cell begins with
+    return "\n" * blank + str(TransformerManager().transform_cell(code))
 
 
 def defined_names(code: str) -> list[str]:

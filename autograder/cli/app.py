@@ -17,10 +17,11 @@ from autograder.cli.command import (
     DebugOption,
     EverywhereOptions,
     JsonOption,
+    WrongUsageError,
     fail,
 )
 from autograder.cli.help import HelpfulGroup, examples
-from autograder.errors import EXIT_BAD_INPUT, EXIT_INTERRUPTED, EXIT_OK, AutograderError
+from autograder.errors import EXIT_INTERRUPTED, EXIT_OK
 
 UsageError: Any = typer.BadParameter.__bases__[0]
 
@@ -34,12 +35,6 @@ app = typer.Typer(
 )
 for group in (authoring, check, grade, afterwards, machine):
     group.register(app)
-
-
-class WrongUsageError(AutograderError):
-    """The command line itself cannot be understood."""
-
-    exit_code = EXIT_BAD_INPUT
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -10,7 +10,7 @@ import typer
 from rich.table import Column
 from rich.text import Text
 
-from autograder.cli.command import Session, command, error_record
+from autograder.cli.command import Session, WrongUsageError, command, error_record
 from autograder.cli.sandboxes import JobsOption, SandboxName, SandboxOption, choose
 from autograder.console import (
     Progress,
@@ -75,6 +75,7 @@ def register(app: typer.Typer) -> None:
         shows=[
             ("autograder verify", "prove all weeks"),
             ("autograder verify w01_corner_filter --sandbox process", "quickly, on your own code"),
+            ("autograder verify w01_corner_filter --mutants", "does a test notice every change?"),
         ],
     )(verify)
 
@@ -146,14 +147,31 @@ def verify(
     names: NamesArgument = None,
     sandbox: SandboxOption = None,
     jobs: JobsOption = None,
+    mutants: Annotated[
+        bool,
+        typer.Option("--mutants", help="Instead: change solutions in one place each; does a test notice?"),
+    ] = False,
+    sample: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="With --mutants: N of each assignment's, always the same."),
+    ] = None,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="With --mutants: print the table in Markdown.")
+    ] = False,
 ) -> int:
     """Prove that an assignment keeps its promises.
 
-    The reference gets full marks, the untouched stub nothing, each wrong solution its expected score; every
-    test catches a mistake; the public tests agree in the student's Jupyter and in the grader. Exit code 1
-    where not.
+    The reference and every right solution get full marks, the untouched stub nothing, each wrong solution
+    its expected score; every test catches a mistake; the public tests agree in the student's Jupyter and in
+    the grader. Exit code 1 where not.
     """
     wanted = _wanted(session.course, names)
+    if mutants:
+        from autograder.cli.mutants import verify_mutants
+
+        return verify_mutants(session, wanted, sandbox, jobs, sample=sample, markdown=markdown)
+    if sample is not None or markdown:
+        raise WrongUsageError("--sample and --markdown say something about mutants", remedy="Add --mutants.")
     verifications, errors = [], []
     for name in wanted:
         try:
@@ -334,7 +352,7 @@ def _verify_one(session: Session, name: str, wanted: SandboxName | None, jobs: i
                 progress.phase(f"Comparing {name} with otter-grader")
 
         watcher = verifier.Progress(planned=progress.planned, begun=progress.begun, done=done)
-        notebooks = 2 + len(list((assignment.path / "wrong").glob("*.py")))
+        notebooks = 2 + sum(len(list((assignment.path / kind).glob("*.py"))) for kind in ("right", "wrong"))
         return verifier.verify(
             session.course,
             assignment,
@@ -349,6 +367,7 @@ def _show_verification(session: Session, verification: Verification) -> None:
     table = new_table(
         session.out,
         Column("notebook", overflow="fold"),
+        Column("kind", no_wrap=True),
         Column("score", justify="right", no_wrap=True),
         Column("expected", justify="right", no_wrap=True),
         Column("failed", justify="right", no_wrap=True),
@@ -358,6 +377,7 @@ def _show_verification(session: Session, verification: Verification) -> None:
     for variant in verification.variants:
         table.add_row(
             variant.name,
+            variant.kind,
             number(variant.score),
             number(variant.expected),
             str(len(variant.failed)),

@@ -24,6 +24,7 @@ from autograder.cli.help import HelpfulCommand, examples
 from autograder.console import open_console, print_error
 from autograder.course import Course
 from autograder.errors import (
+    EXIT_BAD_INPUT,
     EXIT_INTERRUPTED,
     EXIT_UNEXPECTED,
     AutograderError,
@@ -49,6 +50,12 @@ DebugOption = Annotated[
     bool, typer.Option("--debug", rich_help_panel=EVERYWHERE, help="Print tracebacks of errors.")
 ]
 _SHARED = {"course": (CourseOption, None), "json": (JsonOption, False), "debug": (DebugOption, False)}
+
+
+class WrongUsageError(AutograderError):
+    """The command line itself cannot be understood."""
+
+    exit_code = EXIT_BAD_INPUT
 
 
 class Interrupted(AutograderError):

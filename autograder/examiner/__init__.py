@@ -1,7 +1,7 @@
 """Hidden tests outside the sandbox: plain pytest on the trusted side asks for the student's names."""
 
 from autograder.examiner.notebook import StudentNotebook
-from autograder.examiner.session import Candidate, Examined, collect, examine
+from autograder.examiner.session import Candidate, Examined, collect, examine, names_asked
 from autograder.examiner.standins import NoAnswer, StandIn, StudentError
 
 __all__ = [
@@ -13,4 +13,5 @@ __all__ = [
     "StudentNotebook",
     "collect",
     "examine",
+    "names_asked",
 ]

@@ -56,8 +56,11 @@ class StudentNotebook:
     def limits(self) -> Limits:
         return self._slot.spec.limits
 
-    def run(self) -> NotebookRun:
+    def run(self, *, once: bool = False) -> NotebookRun:
         """Run the notebook; when a cell ends the process, run it once more without that cell.
+
+        Args:
+            once: don't run it once more.
 
         Raises:
             SandboxError: the sandbox failed.
@@ -69,7 +72,7 @@ class StudentNotebook:
             return self._run
         sentence = f"{self._where(first)} {self._describe(first, self.limits.run_seconds)}"
         status = _STATUS.get(first.reason, "died")
-        if first.cell is None or not 0 <= first.cell < len(self._cells):
+        if once or first.cell is None or not 0 <= first.cell < len(self._cells):
             self._run = NotebookRun(status=status, message=f"{sentence}.")
             return self._run
         self._skip = (first.cell,)
@@ -105,6 +108,11 @@ class StudentNotebook:
     def ask(self, action: str, target: codec.Handle, arguments: list[Any], label: str) -> Any:
         """Put a question about an object to the sandbox, as stand-ins do."""
         return self._ask({"do": action, "target": target, "with": for_sandbox(arguments)}, label)
+
+    @property
+    def memory_mb(self) -> float:
+        """The most memory that the submission was seen to hold since it was last run, in mebibytes."""
+        return round(self._slot.most_memory / (1 << 20), 1)
 
     def stop(self) -> None:
         """End the submission and wipe what it left."""

@@ -37,6 +37,7 @@ _OPTIONS = (
     ),
     *(part for name in ("faulthandler", "unittest", "nose", "stepwise") for part in ("-p", f"no:{name}")),
 )
+OnCollected = Callable[[dict[str, TestInfo], list[pytest.Item]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +48,20 @@ class Candidate:
         name: whose it is; only handed through.
         notebook: the notebook in its slot.
         seed: the `rng` of every test derives from it.
+        questions: run the tests of these questions only; None for all.
+        until_failure: stop at the first test that does not pass, or when the notebook comes to no end.
     """
 
     name: str
     notebook: StudentNotebook
     seed: bytes
+    questions: frozenset[str] | None = None
+    until_failure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """What the examination of one candidate gave. `outputs`: per code cell, what it showed."""
+    """What the examination of one candidate gave: tests that ran; per code cell, what it showed."""
 
     name: str
     run: NotebookRun
@@ -71,8 +76,26 @@ def collect(assignment: Assignment) -> list[TestInfo]:
         ConfigurationError: a test file is missing or broken, or a test lacks a marker.
     """
     found: list[TestInfo] = []
-    _session(assignment, lambda items: found.extend(items.values()))
+    _session(assignment, lambda infos, _: found.extend(infos.values()))
     return found
+
+
+def names_asked(assignment: Assignment) -> dict[str, frozenset[str]]:
+    """Return for each question that has tests the names of a student's that its tests ask for.
+
+    Raises:
+        ConfigurationError: as for `collect`.
+    """
+    asked: dict[str, frozenset[str]] = {}
+
+    def note(infos: dict[str, TestInfo], items: list[pytest.Item]) -> None:
+        for item in items:
+            names = frozenset(getattr(item, "fixturenames", ())) & frozenset(assignment.provides)
+            question = infos[_test_id(item)].question
+            asked[question] = asked.get(question, frozenset()) | names
+
+    _session(assignment, note)
+    return asked
 
 
 def examine(
@@ -111,18 +134,33 @@ class _Examination:
         self._result: TestResult | None = None
         self.current: Candidate | None = None
 
-    def begin(self, infos: dict[str, TestInfo]) -> None:
+    def begin(self, infos: dict[str, TestInfo], _: list[pytest.Item]) -> None:
         self._infos = infos
 
     def run_all(self, session: pytest.Session) -> None:
         for candidate in self._candidates:
             self.current = candidate
             try:
-                run = candidate.notebook.run()
-                tests = [self._test(item, after) for item, after in _with_next(session.items)]
+                run = candidate.notebook.run(once=candidate.until_failure)
+                tests = list(self._tests(session, candidate, run))
+                run = run.model_copy(update={"memory_mb": candidate.notebook.memory_mb})
             finally:
                 candidate.notebook.stop()
             self._on_examined(Examined(candidate.name, run, tests, candidate.notebook.outputs))
+
+    def _tests(self, session: pytest.Session, candidate: Candidate, run: NotebookRun) -> Iterator[TestResult]:
+        if candidate.until_failure and run.status != "completed":
+            return
+        items = [item for item in session.items if self._is_for(candidate, item)]
+        session._setupstate.teardown_exact(items[0] if items else None)  # the last candidate's may remain
+        for item, after in _with_next(items):
+            result = self._test(item, after)
+            yield result
+            if candidate.until_failure and result.outcome != "passed":
+                return
+
+    def _is_for(self, candidate: Candidate, item: pytest.Item) -> bool:
+        return candidate.questions is None or self._infos[_test_id(item)].question in candidate.questions
 
     def _test(self, item: pytest.Item, next_item: pytest.Item | None) -> TestResult:
         info = self._infos[_test_id(item)]
@@ -150,7 +188,7 @@ class _Examination:
 
 def _with_next(items: list[pytest.Item]) -> Iterator[tuple[pytest.Item, pytest.Item | None]]:
     """Each test with the next, the first after the last: fixtures of a module outlive a candidate."""
-    following = items[1:] + items[:1] if len(items) > 1 else [None]
+    following = items[1:] + items[:1] if len(items) > 1 else [None] * len(items)
     return zip(items, following, strict=True)
 
 
@@ -160,7 +198,7 @@ class _Session:
     def __init__(
         self,
         assignment: Assignment,
-        on_collected: Callable[[dict[str, TestInfo]], None],
+        on_collected: OnCollected,
         examination: _Examination | None,
     ) -> None:
         self._assignment = assignment
@@ -185,7 +223,7 @@ class _Session:
         if self.problem is not None:
             return True
         try:
-            self._on_collected(describe_tests(self._assignment, session.items))
+            self._on_collected(describe_tests(self._assignment, session.items), session.items)
         except ConfigurationError as error:
             self.problem = error
             return True
@@ -207,7 +245,7 @@ class _Session:
 
 def _session(
     assignment: Assignment,
-    on_collected: Callable[[dict[str, TestInfo]], None],
+    on_collected: OnCollected,
     examination: _Examination | None = None,
     *,
     public_only: bool = False,

@@ -1,4 +1,4 @@
-"""Every assignment of the course keeps what it promises: `autograder verify`, on the best sandbox here."""
+"""Every assignment of the course keeps what it promises: `autograder verify`."""
 
 from __future__ import annotations
 
@@ -9,24 +9,50 @@ import pytest
 
 from autograder.course import Course
 from autograder.image.build import image_name
-from autograder.sandbox import SlotSpec
+from autograder.sandbox import PROVIDERS, Sandbox, SlotSpec
 from autograder.verify import verify
 
 COURSE = Course.find(Path(__file__))
+FIRST, *OTHERS = COURSE.assignment_names()
+SAMPLE = 3
 
 
-@pytest.mark.parametrize("name", COURSE.assignment_names())
-def test_the_reference_gets_everything_the_stub_nothing_and_each_mistake_what_it_should(name, best_sandbox):
+def problems(name: str, sandbox: Sandbox, sample: int | None = None) -> list[str]:
     assignment = COURSE.assignment(name)
-    spec = SlotSpec(assignment.settings.preload, assignment.limits, image_name(COURSE, "cpu"))
-    verification = verify(COURSE, assignment, best_sandbox, spec, jobs=os.cpu_count() or 1)
-    problems = [f"{each.name}: {problem}" for each in verification.variants for problem in each.problems]
-    assert [*verification.problems, *problems] == []
-    assert verification.ok
+    spec = SlotSpec.for_assignment(assignment, image_name(COURSE, "cpu"))
+    verification = verify(COURSE, assignment, sandbox, spec, jobs=os.cpu_count() or 1, sample=sample)
+    found = [f"{each.name}: {problem}" for each in verification.variants for problem in each.problems]
+    assert verification.ok == (not found and not verification.problems)
+    return [*verification.problems, *found]
+
+
+def test_the_first_week_holds_in_every_part(best_sandbox):
+    assert problems(FIRST, best_sandbox) == []
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_the_reference_the_stub_and_a_sample_get_what_they_should(name, best_sandbox):
+    assert problems(name, best_sandbox, SAMPLE) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "sandbox", [pytest.param("docker", marks=pytest.mark.docker), "bubblewrap", "process"]
+)
+@pytest.mark.parametrize("name", COURSE.assignment_names())
+def test_every_solution_gets_what_it_should_in_every_sandbox(name, sandbox, request):
+    """So the three agree on every reference, right and wrong solution."""
+    if sandbox == "docker":
+        request.getfixturevalue("grading_image")
+    provider = PROVIDERS[sandbox]()
+    if why := provider.why_unavailable():
+        pytest.skip(f"NOT TESTED WITH {sandbox.upper()}: {why}")
+    assert problems(name, provider) == []
 
 
 @pytest.mark.parametrize("name", COURSE.assignment_names())
-def test_there_are_enough_questions_points_and_mistakes(name):
+def test_there_are_enough_questions_points_mistakes_and_styles(name):
     assignment = COURSE.assignment(name)
     assert len(assignment.settings.questions) >= 5
     assert len(list((assignment.path / "wrong").glob("*.py"))) >= 10
+    assert len(list((assignment.path / "right").glob("*.py"))) >= 3

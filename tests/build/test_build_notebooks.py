@@ -4,7 +4,7 @@ import nbformat
 import pytest
 from nbgrader.nbgraderformat import SCHEMA_VERSION, read
 
-from autograder.build import load_wrong, reference_notebook, stub_notebook, wrong_notebook
+from autograder.build import load_right, load_wrong, reference_notebook, stub_notebook, variant_notebook
 from autograder.errors import AutograderError, BuildError
 
 
@@ -142,7 +142,7 @@ def test_a_wrong_solution_is_the_reference_with_one_answer_replaced(week):
     wrong = next(wrong for wrong in load_wrong(week.assignment) if wrong.name == "mean_pooling")
     assert (wrong.score, wrong.fails[0]) == (4, "test_public.py::test_pooling_of_the_lecture")
     cells, reference = (
-        by_id(wrong_notebook(week.assignment, wrong)),
+        by_id(variant_notebook(week.assignment, wrong)),
         by_id(reference_notebook(week.assignment)),
     )
     changed = [name for name in reference if cells[name].source != reference[name].source]
@@ -154,7 +154,8 @@ def test_one_replacement_takes_the_place_of_all_cells_of_its_question(week):
     week.append(
         "notebook.py", '\n# %% question="q2"\nmore = [\n    # BEGIN SOLUTION\n    1\n    # END SOLUTION\n]\n'
     )
-    cells = by_id(wrong_notebook(week.assignment, load_wrong(week.assignment)[1]))
+    wrong = next(wrong for wrong in load_wrong(week.assignment) if wrong.name == "mean_pooling")
+    cells = by_id(variant_notebook(week.assignment, wrong))
     assert "question-q2" in cells and "question-q2-2" not in cells
 
 
@@ -189,6 +190,23 @@ def test_a_malformed_wrong_solution_is_refused_by_name(week, case):
     with pytest.raises(AutograderError) as refusal:
         load_wrong(week.assignment)
     assert "mine.py" in str(refusal.value) and said in str(refusal.value)
+
+
+RIGHT_FILES = {
+    "a wrong one": (HEADER + CELL, "does not begin with a header `# /// right`"),
+    "no style": ("# /// right\n# ///\n\n" + CELL, "style: missing"),
+    "an empty style": ('# /// right\n# style = " "\n# ///\n\n' + CELL, "style: "),
+    "a score": ('# /// right\n# style = "s"\n# score = 1\n# ///\n\n' + CELL, "score: unknown key"),
+}
+
+
+@pytest.mark.parametrize("case", RIGHT_FILES)
+def test_a_malformed_right_solution_is_refused_by_name(week, case):
+    text, said = RIGHT_FILES[case]
+    week.write("right/mine.py", text)
+    with pytest.raises(AutograderError) as refusal:
+        load_right(week.assignment)
+    assert "right/mine.py" in str(refusal.value) and said in str(refusal.value)
 
 
 def test_a_check_without_any_test_is_refused(week):

@@ -7,11 +7,12 @@ import pytest
 
 from autograder.build import (
     build,
+    load_right,
     load_wrong,
     new_assignment,
     reference_notebook,
     stub_notebook,
-    wrong_notebook,
+    variant_notebook,
 )
 from autograder.course import Course
 from autograder.errors import BuildError
@@ -77,9 +78,14 @@ def test_each_wrong_solution_fails_what_it_says_and_has_the_score_it_says(week):
     wrongs = load_wrong(week.assignment)
     assert len(wrongs) >= 2
     for wrong in wrongs:
-        failed = failing(week.assignment, wrong_notebook(week.assignment, wrong))
+        failed = failing(week.assignment, variant_notebook(week.assignment, wrong))
         assert failed == set(wrong.fails), wrong.name
         assert sum(points.values()) - sum(points[test] for test in failed) == wrong.score, wrong.name
+
+
+def test_the_right_solution_passes_every_test(week):
+    (right,) = load_right(week.assignment)
+    assert failing(week.assignment, variant_notebook(week.assignment, right)) == set()
 
 
 @pytest.mark.parametrize(

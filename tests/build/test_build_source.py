@@ -80,6 +80,10 @@ def test_magics_are_understood_and_kept(week):
     assert len(python_of(source).splitlines()) == len(source.splitlines())
 
 
+def test_blank_lines_before_the_code_count_as_lines():
+    assert python_of("\n\n%time x = 1\n").splitlines()[:2] == ["", ""]
+
+
 def test_a_missing_source_is_named(week):
     (week.folder / "notebook.py").unlink()
     with pytest.raises(BuildError, match=r"notebook\.py: the file does not exist"):

@@ -8,9 +8,9 @@ from typing import get_args
 import pytest
 from small_exam import PREAMBLE, examine_notebooks, small_assignment
 
-from autograder.course import Assignment
+from autograder.course import Assignment, Course
 from autograder.errors import ConfigurationError
-from autograder.examiner import Examined, collect
+from autograder.examiner import Candidate, Examined, StudentNotebook, collect, examine, names_asked
 from autograder.report import Outcome, TestResult
 from autograder.sandbox import Slot
 
@@ -374,6 +374,67 @@ class TestRandomNumbers:
         draws = "import numpy as np; np.random.seed(0); np.random.rand(10)\n"
         examined = examine_notebooks(assignment, slot, {"a": [RIGHT], "b": [draws + RIGHT]})
         assert [t.message for t in examined["a"].tests] == [t.message for t in examined["b"].tests]
+
+
+class TestFewerTests:
+    """Tests of some questions alone, and no more of them than it takes to see that one does not pass."""
+
+    HALF = '''
+        @pytest.fixture
+        def four(double):
+            return double(2)
+
+        @pytest.mark.question("q2")
+        def test_halves(half, four):
+            """Halves what was doubled."""
+            assert half(four) == 2
+    '''
+    BOTH = RIGHT + "\ndef half(x): return x // 2"
+    DIES = "import os; os._exit(1)"
+
+    @pytest.fixture
+    def assignment(self, tmp_path: Path) -> Assignment:
+        folder = small_assignment(tmp_path, ["double"], public=DOUBLE, hidden=self.HALF).path
+        with (folder / "assignment.toml").open("a") as settings:
+            settings.write('[[questions]]\nid = "q2"\ntitle = "Two"\nprovides = ["half"]\n')
+        return Course.load(tmp_path).assignment(folder.name)
+
+    def test_those_of_the_wanted_questions_run_whatever_ran_before(
+        self, assignment: Assignment, slot: Slot
+    ) -> None:
+        wanted = [{"q2"}, None, {"q1"}, {"q2"}, set(), {"q1", "q2"}]
+        examined: list[Examined] = []
+        candidates = (
+            Candidate(
+                str(number),
+                StudentNotebook(slot, [self.BOTH], {}, seed=1),
+                b"seed",
+                None if questions is None else frozenset(questions),
+            )
+            for number, questions in enumerate(wanted)
+        )
+        examine(assignment, candidates, examined.append)
+        everything = {"q1", "q2"}
+        assert [{test.question for test in each.tests} for each in examined] == [
+            everything if questions is None else questions for questions in wanted
+        ]
+        assert all(test.outcome == "passed" for each in examined for test in each.tests)
+
+    def test_the_first_that_does_not_pass_is_the_last(self, assignment: Assignment, slot: Slot) -> None:
+        examined: list[Examined] = []
+        notebooks = [[STUB], [self.DIES, self.BOTH], [self.BOTH], [STUB]]
+        candidates = (
+            Candidate("x", StudentNotebook(slot, cells, {}, seed=1), b"seed", until_failure=True)
+            for cells in notebooks
+        )
+        examine(assignment, candidates, examined.append)
+        outcomes = [[test.outcome for test in each.tests] for each in examined]
+        assert outcomes == [["unanswered"], [], ["passed", "passed"], ["unanswered"]]
+        dead = examined[1].run
+        assert (dead.status, dead.cells_run, dead.cells_skipped) == ("died", 0, ())
+
+    def test_the_names_that_a_questions_tests_ask_for_are_known(self, assignment: Assignment) -> None:
+        assert names_asked(assignment) == {"q1": {"double"}, "q2": {"half", "double"}}
 
 
 class TestCollecting:

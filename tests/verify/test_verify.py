@@ -2,56 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from autograder.build import build, new_assignment
-from autograder.course import Course
+from autograder.build import build
 from autograder.errors import ConfigurationError, StaleBuildError
-from autograder.sandbox import SlotSpec, provider
-from autograder.verify import Progress, VariantResult, Verification, verify
+from autograder.verify import Progress, VariantResult, Verification
 
 NAME = "w07_pooling"
 POINTS = 8
-
-
-class Week:
-    """The scaffolded assignment w07_pooling, which a test changes before it is built and verified."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        new_assignment(root, NAME)
-        self.folder = root / "assignments" / NAME
-
-    @property
-    def course(self) -> Course:
-        return Course.load(self.root)
-
-    def edit(self, file: str, old: str, new: str) -> None:
-        path = self.folder / file
-        text = path.read_text(encoding="utf-8")
-        assert old in text, f"{old!r} is not in {file}"
-        path.write_text(text.replace(old, new, 1), encoding="utf-8")
-
-    def add_wrong(self, name: str, score: float, fails: str, question: str, code: str) -> None:
-        header = f'# /// wrong\n# mistake = "A mistake."\n# score = {score}\n# fails = ["{fails}"]\n# ///\n'
-        path = self.folder / "wrong" / f"{name}.py"
-        path.write_text(f'{header}\n# %% question="{question}"\n{code}\n', encoding="utf-8")
-
-    def verify(self, progress: Progress | None = None, *, stale: bool = False) -> Verification:
-        if not stale:
-            build(self.course, NAME)
-        assignment = self.course.assignment(NAME)
-        spec = SlotSpec(assignment.settings.preload, assignment.limits)
-        return verify(
-            self.course, assignment, provider("process"), spec, jobs=1, progress=progress or Progress()
-        )
-
-
-@pytest.fixture
-def week(tmp_path: Path) -> Week:
-    return Week(tmp_path)
 
 
 def result(verification: Verification, name: str) -> VariantResult:
@@ -66,10 +24,17 @@ def test_a_sound_assignment_is_proven(week):
     assert (verification.points, verification.tests) == (POINTS, 5)
     scores = {variant.name: variant.score for variant in verification.variants}
     wrong = {"forgets_padding": 6, "forgets_the_last_offset": 4, "maximum_starts_at_zero": 6}
-    assert scores == {"reference": 8, "stub": 0, **wrong, "mean_pooling": 4, "rounds_up": 5}
-    assert planned == [7] and begun == done == list(scores)
+    assert scores == {"reference": 8, "stub": 0, "loops": 8, **wrong, "mean_pooling": 4, "rounds_up": 5}
+    assert planned == [8] and begun == done == list(scores)
     assert result(verification, "forgets_padding").failed == ("test_hidden.py::test_random_sizes",)
     assert len(result(verification, "stub").failed) == 5
+
+
+def test_a_sample_is_spread_over_the_wrong_solutions_and_blames_no_test(week):
+    verification = week.verify(sample=2)
+    names = [variant.name for variant in verification.variants]
+    assert names == ["reference", "stub", "loops", "forgets_padding", "maximum_starts_at_zero"]
+    assert verification.ok
 
 
 def test_what_wrong_solutions_do_not_keep_is_named(week):
@@ -157,6 +122,31 @@ def test_a_release_that_was_never_built_or_is_stale_is_refused(week):
     with pytest.raises(StaleBuildError, match=f"release/{NAME}/{NAME}.ipynb \\(changed\\)") as caught:
         week.verify(stale=True)
     assert "autograder build" in (caught.value.remedy or "")
+
+
+def test_a_right_solution_that_fails_a_test_or_raises_is_named(week):
+    week.add_right("in_lists", "q1", "def output_size(size, kernel, stride=1, padding=0):\n    return []")
+    week.add_right(
+        "raises_afterwards",
+        "q2",
+        "def max_pool(image, size=2):\n"
+        "    return [[np.max(column) for column in np.split(row, len(row.T) // size, axis=1)]"
+        " for row in np.split(image, len(image) // size)]\n\nassert False",
+    )
+    verification = week.verify()
+    assert not verification.ok
+    assert result(verification, "loops").kind == "right" and result(verification, "loops").ok
+    in_lists = result(verification, "in_lists")
+    assert in_lists.problems == (f"4 points instead of 8; failing tests: {', '.join(in_lists.failed)}",)
+    (raises,) = result(verification, "raises_afterwards").problems
+    assert raises.startswith("code cell ") and raises.endswith(" raises")
+
+
+def test_a_right_and_a_wrong_solution_cannot_have_one_name(week):
+    week.add_right("mean_pooling", "q1", "def output_size(*_, **__): return 1")
+    with pytest.raises(ConfigurationError, match=r"mean_pooling\.py") as caught:
+        week.verify()
+    assert "right/mean_pooling.py has the same name" in str(caught.value)
 
 
 @pytest.mark.parametrize("name", ["reference", "stub"])

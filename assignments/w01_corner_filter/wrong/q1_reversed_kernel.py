@@ -1,8 +1,9 @@
 # /// wrong
 # mistake = "The kernel is turned around: this is convolution with reversal."
-# score = 21
+# score = 20
 # fails = [
 #     "test_public.py::test_lecture_example",
+#     "test_public.py::test_same_and_full_count_the_covered_pixels",
 #     "test_public.py::test_lecture_example_with_reversal",
 #     "test_hidden.py::test_photos_do_not_overflow",
 #     "test_hidden.py::test_random_images",

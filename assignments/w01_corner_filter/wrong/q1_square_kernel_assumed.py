@@ -1,7 +1,9 @@
 # /// wrong
 # mistake = "The kernel's height is taken for its width."
-# score = 23
+# score = 21
 # fails = [
+#     "test_public.py::test_same_and_full_count_the_covered_pixels",
+#     "test_public.py::test_lecture_example_with_reversal",
 #     "test_hidden.py::test_photos_do_not_overflow",
 #     "test_hidden.py::test_random_images",
 #     "test_hidden.py::test_random_images_with_reversal",

@@ -57,7 +57,7 @@ def case_1(env):
 
 
 def test_same_and_full_count_the_covered_pixels(correlate2d):
-    """Same and full mode: ones on ones count the pixels that the kernel covers."""
+    """Same and full mode: ones on ones count the covered pixels; and an example of the docstring."""
     image, kernel = np.ones((3, 4)), np.ones((3, 3))
     for mode, covered in (
         ("same", np.outer([2, 3, 2], [2, 3, 3, 2])),
@@ -68,9 +68,12 @@ def test_same_and_full_count_the_covered_pixels(correlate2d):
         assert np.allclose(came, covered), (
             f"{asked}: outside the image all pixels are 0. {beside(came, covered)}"
         )
+    asked = "correlate2d([[1, 2, 4]], [[1, -1]], 'full')"
+    came = check_numbers(correlate2d([[1, 2, 4]], [[1, -1]], mode="full"), (1, 4), asked)
+    assert np.allclose(came, [[-1, -1, -2, 4]]), f"{asked}: {beside(came, np.array([[-1, -1, -2, 4]]))}"
 
 
-@test_case(name="Same and full mode: ones on ones count the pixels that the kernel covers", points=1)
+@test_case(name="Same and full mode: ones on ones count the covered pixels; and an example of the docstring", points=1)
 def case_2(env):
     with answers_in(env) as answer:
         test_same_and_full_count_the_covered_pixels(answer("correlate2d"))

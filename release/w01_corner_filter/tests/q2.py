@@ -37,7 +37,7 @@ def beside(came, expected):
 
 
 def test_lecture_example_with_reversal(convolve2d_with_reversal):
-    """The lecture's example with reversal, valid mode."""
+    """The lecture's example with reversal and the docstring's, valid mode."""
     asked = "convolve2d_with_reversal of the lecture's 5\xd75 image and 3\xd73 kernel"
     came = check_numbers(convolve2d_with_reversal(DECK_IMAGE, DECK_KERNEL), (3, 3), asked)
     unturned = np.array_equal(came, DECK_WITHOUT_REVERSAL)
@@ -46,9 +46,12 @@ def test_lecture_example_with_reversal(convolve2d_with_reversal):
     )
     text = beside(came, DECK_WITH_REVERSAL)
     assert np.allclose(came, DECK_WITH_REVERSAL), f"{text}\nIs the kernel reversed in both directions?"
+    asked = "convolve2d_with_reversal([[1, 2, 4]], [[1, -1]])"
+    came = check_numbers(convolve2d_with_reversal([[1, 2, 4]], [[1, -1]]), (1, 2), asked)
+    assert np.allclose(came, [[1, 2]]), f"{asked}: {beside(came, np.array([[1, 2]]))}"
 
 
-@test_case(name="The lecture's example with reversal, valid mode", points=1)
+@test_case(name="The lecture's example with reversal and the docstring's, valid mode", points=1)
 def case_1(env):
     with answers_in(env) as answer:
         test_lecture_example_with_reversal(answer("convolve2d_with_reversal"))

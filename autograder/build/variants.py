@@ -1,4 +1,4 @@
-"""Variants of an assignment's reference: wrong solutions that the tests must catch.
+"""Variants of an assignment's reference: wrong solutions, which the tests must catch, and right ones.
 
 A variant is a file of percent cells under a TOML header; each cell takes the place of the reference's
 cells of one question. The format is described in docs/authoring.md.
@@ -56,6 +56,12 @@ class Wrong(Variant):
     fails: Annotated[tuple[TestId, ...], Field(min_length=1)]
 
 
+class Right(Variant):
+    """A correct solution of another style; it must get full marks."""
+
+    style: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
 def means(name: str, test: str) -> bool:
     """Whether `name` in `fails` means `test`: itself, or a parametrised test without its brackets."""
     return name in (test, test.split("[")[0])
@@ -68,21 +74,26 @@ def load_wrong(assignment: Assignment) -> list[Wrong]:
         BuildError: a file is wrong; it names the file, the field and what to do.
         ConfigurationError: a value in a header is wrong.
     """
-    return load_variants(assignment, "wrong", Wrong)
+    return _load_all(assignment, "wrong", Wrong)
 
 
-def wrong_notebook(
-    assignment: Assignment, wrong: Variant, tests: Sequence[TestInfo] | None = None
+def load_right(assignment: Assignment) -> list[Right]:
+    """Read `right/*.py`, sorted by name. Raises: as `load_wrong`."""
+    return _load_all(assignment, "right", Right)
+
+
+def variant_notebook(
+    assignment: Assignment, variant: Variant, tests: Sequence[TestInfo] | None = None
 ) -> NotebookNode:
     """Return the solved notebook with the variant's answers, as a student would hand it in.
 
     Args and Raises: as `reference_notebook`.
     """
-    notebook = _with_replacements(read_source(assignment), wrong)
+    notebook = _with_replacements(read_source(assignment), variant)
     return run_steps(notebook, reference_steps(), assignment, tests)
 
 
-def load_variants(assignment: Assignment, kind: str, model: type[VariantType]) -> list[VariantType]:
+def _load_all(assignment: Assignment, kind: str, model: type[VariantType]) -> list[VariantType]:
     """Read the files `kind/*.py`, whose headers begin with `# /// kind`, as `model`s."""
     questions = _answered_questions(assignment)
     return [_load(path, kind, model, questions) for path in sorted((assignment.path / kind).glob("*.py"))]
