@@ -6,16 +6,19 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all lint bench pins clean
+.PHONY: help setup demo demo-course test test-all lint bench pins clean
 
 help: ## What can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## Install everything into .venv (again only when its inputs changed)
 	@echo "$(VENV) is ready"
 
-demo: $(READY) ## Simulate a class of 24, grade it, and show where the results are
+demo: $(READY) ## Simulate a class, grade its first week and one with TensorFlow, and show where the results are
 	$(BIN)/python -m autograder.demo
+
+demo-course: $(READY) ## Simulate eight students in every week of the course, and grade them
+	$(BIN)/python -m autograder.demo --every-week
 
 test: lint ## All that a change must pass: lint, up-to-date release, tests but the slow ones
 	$(BIN)/autograder build --check
@@ -32,6 +35,7 @@ lint: $(READY) ## Linter, formatter and types
 
 bench: $(READY) ## Measured comparisons
 	$(BIN)/python benchmarks/bench.py
+	$(BIN)/python benchmarks/bench.py --weeks
 
 pins: $(READY) ## Write the exact versions again after a dependency changed (UPGRADE=1: take the newest)
 	$(BIN)/python scripts/pin.py $(if $(UPGRADE),--upgrade)

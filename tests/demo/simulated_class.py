@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course import Assignment, Course
-from autograder.demo import WEEK, Expected, simulate
+from autograder.demo import FIRST_WEEK, Expected, class_of_24, copy_course, hand_in
 from autograder.report import Report
 from autograder.results import read_reports
 
@@ -31,12 +31,12 @@ class SimulatedClass:
 
     @property
     def assignment(self) -> Assignment:
-        return self.course.assignment(WEEK)
+        return self.course.assignment(FIRST_WEEK)
 
     def grade(self, sandbox: str) -> GradedClass:
-        out = self.course.root / "out" / sandbox / WEEK
-        command = [PROGRAMS / "autograder", "--course", self.course.root, "grade", WEEK, self.submissions]
-        command += ["--out", out, "--sandbox", sandbox]
+        out = self.course.root / "out" / sandbox / FIRST_WEEK
+        command = [PROGRAMS / "autograder", "--course", self.course.root, "grade", FIRST_WEEK]
+        command += [self.submissions, "--out", out, "--sandbox", sandbox]
         done = subprocess.run([str(part) for part in command], capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         return GradedClass(self, sandbox, out, done.stdout)
@@ -58,12 +58,14 @@ class GradedClass:
 
 def new_class(folder: Path) -> SimulatedClass:
     """Simulate the class; a cell that hangs is stopped sooner than in the real course."""
-    found = SimulatedClass(*simulate(Course.load(REPOSITORY), folder))
-    settings = found.assignment.path / "assignment.toml"
+    course = copy_course(Course.load(REPOSITORY), folder, [FIRST_WEEK])
+    submissions = folder / "submissions"
+    expected = hand_in(course, FIRST_WEEK, class_of_24(course.assignment(FIRST_WEEK)), submissions)
+    settings = course.assignment(FIRST_WEEK).path / "assignment.toml"
     text = settings.read_text(encoding="utf-8")
     assert "run_seconds = 30" in text
     settings.write_text(text.replace("run_seconds = 30", f"run_seconds = {RUN_SECONDS}"), encoding="utf-8")
-    return found
+    return SimulatedClass(course, submissions, expected)
 
 
 def comparable(report: Report) -> dict[str, Any]:
@@ -73,7 +75,7 @@ def comparable(report: Report) -> dict[str, Any]:
     for name in NOT_COMPARED:
         del data["environment"][name]
     for measured in (data["run"], *data["tests"]):
-        for name in [name for name in measured if name.endswith("seconds")]:
+        for name in [name for name in measured if name.endswith(("seconds", "memory_mb"))]:
             del measured[name]
     for test in data["tests"]:
         test["details"] = PACKAGES_FOLDER.sub("", test["details"])

@@ -11,16 +11,19 @@ from pathlib import Path
 
 import pytest
 from nbgrader import api
-from simulated_class import PROGRAMS, GradedClass, SimulatedClass
+from simulated_class import PROGRAMS, REPOSITORY, GradedClass, SimulatedClass, new_class
 
-from autograder import demo
 from autograder.build import load_wrong
 from autograder.build.guard import secrets_of
-from autograder.demo import WEEK, simulate
+from autograder.course import Course
+from autograder.demo import FIRST_WEEK, copy_course, eight_students
+from autograder.demo import __main__ as demo_program
+from autograder.demo.__main__ import TENSORFLOW_WEEK
 from autograder.errors import EXIT_ENVIRONMENT, OutputError
 from autograder.results.feedback import feedback_html
 
 EXPECTED = 24
+WEEKS = (FIRST_WEEK, TENSORFLOW_WEEK)
 
 
 def test_the_class_has_24_different_students_and_makes_every_mistake(simulated: SimulatedClass):
@@ -84,7 +87,7 @@ def test_grades_csv_has_a_row_for_everybody(graded: GradedClass):
 
 def test_nbgraders_own_gradebook_holds_the_scores(graded: GradedClass):
     with api.Gradebook(f"sqlite:///{graded.out / 'gradebook.db'}") as gradebook:
-        submissions = gradebook.assignment_submissions(WEEK)
+        submissions = gradebook.assignment_submissions(FIRST_WEEK)
         came = {
             each.student.id: (each.score, max(0.0, each.score - each.late_submission_penalty))
             for each in submissions
@@ -99,7 +102,7 @@ def test_nbgrader_export_writes_the_scores(graded: GradedClass, tmp_path: Path):
     done = subprocess.run(command, cwd=graded.out / "nbgrader", capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     with target.open(newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["assignment"] == WEEK]
+        rows = [row for row in csv.DictReader(file) if row["assignment"] == FIRST_WEEK]
     assert {row["student_id"]: float(row["score"]) for row in rows} == {
         each.student: each.final_score for each in graded.of.expected
     }
@@ -162,22 +165,30 @@ def test_the_search_for_leaks_would_find_one(graded: GradedClass):
 # ---- the program ----------------------------------------------------------------------------------
 
 
-def test_the_program_simulates_the_class_and_grades_it_with_the_command(tmp_path, monkeypatch):
+def test_the_program_simulates_both_classes_and_grades_them_with_the_command(tmp_path, monkeypatch):
     asked: list[list[str]] = []
     monkeypatch.chdir(Path(__file__).parent)
     folder = tmp_path / "class"
 
     def grade(arguments: list[str]) -> int:
         asked.append(arguments)
-        return EXIT_ENVIRONMENT
+        return 0
 
-    assert demo.main(["--folder", str(folder), "--sandbox", "process"], grade=grade) == EXIT_ENVIRONMENT
+    assert demo_program.main(["--folder", str(folder), "--sandbox", "process"], grade=grade) == 0
     assert asked == [
         [
-            *("--course", str(folder / "course"), "grade", WEEK, str(folder / "submissions")),
-            *("--out", str(folder / "results"), "--sandbox", "process"),
+            *("--course", str(folder / "course"), "grade", week, str(folder / "submissions" / week)),
+            *("--out", str(folder / "results" / week), "--sandbox", "process"),
         ]
+        for week in (FIRST_WEEK, TENSORFLOW_WEEK)
     ]
+    assert [len(list((folder / "submissions" / week).glob("*/*.ipynb"))) for week in WEEKS] == [24, 8]
+
+
+def test_the_program_ends_with_the_code_of_a_command_that_fails(tmp_path, monkeypatch):
+    monkeypatch.chdir(Path(__file__).parent)
+    arguments = ["--folder", str(tmp_path / "class"), "--sandbox", "process"]
+    assert demo_program.main(arguments, grade=lambda _: EXIT_ENVIRONMENT) == EXIT_ENVIRONMENT
 
 
 def test_a_class_is_simulated_again_in_the_same_folder_with_the_same_files(simulated, tmp_path):
@@ -189,19 +200,28 @@ def test_a_class_is_simulated_again_in_the_same_folder_with_the_same_files(simul
         }
 
     for _ in range(2):
-        simulate(simulated.course, tmp_path / "class")
+        again = new_class(tmp_path / "class")
         (tmp_path / "class" / "results").mkdir()
-    assert files(tmp_path / "class" / "submissions") == files(simulated.submissions)
+    assert files(again.submissions) == files(simulated.submissions)
 
 
 def test_a_folder_with_something_else_in_it_is_not_cleared(simulated, tmp_path):
     (tmp_path / "thesis.txt").write_text("years of work")
     with pytest.raises(OutputError, match="something else"):
-        simulate(simulated.course, tmp_path)
+        copy_course(simulated.course, tmp_path, [FIRST_WEEK])
     assert (tmp_path / "thesis.txt").read_text() == "years of work"
 
 
 def test_outside_of_a_course_the_program_says_what_to_do(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    assert demo.main([]) != 0
+    assert demo_program.main([]) != 0
     assert "no course here" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("week", WEEKS)
+def test_the_eight_hand_in_three_correct_styles_three_mistakes_nothing_and_too_late(week):
+    work = list(eight_students(Course.load(REPOSITORY).assignment(week)).values())
+    full = work[0].score
+    assert [each.score == full for each in work] == [True] * 3 + [False] * 4 + [True]
+    assert len({each.story for each in work}) == len({each.content("anna") for each in work[:-1]}) + 1 == 8
+    assert [each.story for each in work if each.received and each.received > 0] == ["an hour late"]
