@@ -1,0 +1,32 @@
+# /// wrong
+# mistake = "The skip is concatenated along the columns instead of the channels."
+# score = 32
+# fails = [
+#     "test_public.py::test_number_of_parameters",
+#     "test_public.py::test_probability_for_each_pixel",
+#     "test_public.py::test_shapes_of_the_parts",
+#     "test_public.py::test_skip_at_full_resolution",
+#     "test_hidden.py::test_each_skip_carries_its_level",
+#     "test_hidden.py::test_everything_together",
+#     "test_hidden.py::test_parameters_of_other_sizes",
+#     "test_hidden.py::test_up_joins_both",
+# ]
+# ///
+
+# %% question="q3"
+def conv_block(x, filters):
+    for _ in range(2):
+        x = layers.Conv2D(filters, 3, padding="same", activation="relu", kernel_initializer="he_normal")(x)
+    return x
+
+
+def down(x, filters):
+    skip = conv_block(x, filters)
+    return skip, layers.MaxPooling2D()(skip)
+
+
+def up(x, skip, filters):
+    x = layers.Conv2DTranspose(filters, 2, strides=2)(x)
+    if skip is not None:
+        x = layers.Concatenate(axis=2)([x, skip])
+    return conv_block(x, filters)

@@ -1,0 +1,22 @@
+# /// wrong
+# mistake = "The skip at full resolution is forgotten."
+# score = 37
+# fails = [
+#     "test_public.py::test_number_of_parameters",
+#     "test_public.py::test_skip_at_full_resolution",
+#     "test_hidden.py::test_each_skip_carries_its_level",
+#     "test_hidden.py::test_parameters_of_other_sizes",
+# ]
+# ///
+
+# %% question="q4"
+def unet(input_shape, filters=8, depth=3, skips=True):
+    inputs = x = keras.Input(input_shape)
+    joined = []
+    for level in range(depth):
+        skip, x = down(x, filters * 2**level)
+        joined.append(skip if skips and level > 0 else None)
+    x = conv_block(x, filters * 2**depth)
+    for level in reversed(range(depth)):
+        x = up(x, joined[level], filters * 2**level)
+    return keras.Model(inputs, layers.Conv2D(1, 1, activation="sigmoid")(x))

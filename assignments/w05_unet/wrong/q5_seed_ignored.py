@@ -1,0 +1,22 @@
+# /// wrong
+# mistake = "The seed is ignored: each call gives another variant."
+# score = 42
+# fails = [
+#     "test_hidden.py::test_seed_decides",
+# ]
+# ///
+
+# %% question="q5"
+def rotate(image, mask, angle):
+    image = scipy.ndimage.rotate(image, angle, reshape=False, order=1, mode="reflect")
+    return image, scipy.ndimage.rotate(mask, angle, reshape=False, order=0, mode="reflect")
+
+
+def augment(image, mask, size, max_angle, seed):
+    generator = np.random.default_rng()
+    if generator.random() < 0.5:
+        image, mask = image[:, ::-1], mask[:, ::-1]
+    image, mask = rotate(image, mask, generator.uniform(-max_angle, max_angle))
+    top = generator.integers(image.shape[0] - size + 1)
+    left = generator.integers(image.shape[1] - size + 1)
+    return image[top : top + size, left : left + size], mask[top : top + size, left : left + size]

@@ -1,0 +1,19 @@
+# /// wrong
+# mistake = "Epochs and batch size are not handed on."
+# score = 39
+# fails = [
+#     "test_public.py::test_one_step_of_adam",
+#     "test_hidden.py::test_everything_together",
+#     "test_hidden.py::test_training_follows_adam",
+# ]
+# ///
+
+# %% question="q6"
+def train(model, images, masks, loss, epochs=1, batch_size=16, learning_rate=0.003):
+    model.compile(optimizer=keras.optimizers.Adam(learning_rate), loss=loss)
+    history = model.fit(images, masks, verbose=0)
+    return history.history["loss"]
+
+
+def predict_masks(model, images):
+    return model.predict(images, verbose=0)[..., 0] > 0.5

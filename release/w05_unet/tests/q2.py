@@ -1,0 +1,201 @@
+# Generated from test_public.py of w05_unet by `autograder build`: change it there, not here.
+# grader.check("q2") runs the cases below, in order.
+
+import contextlib
+
+import numpy as np
+from otter.test_files import test_case
+
+OK_FORMAT = False
+name = "q2"
+points = None
+
+
+# Two little masks: 4 pixels and 4 pixels, 2 in common, 6 in all.
+TRUTH = np.array([[0, 1, 1, 0], [0, 1, 1, 0], [0, 0, 0, 0]])
+FOUND = np.array([[0, 0, 1, 1], [0, 0, 1, 1], [0, 0, 0, 0]])
+
+
+def check_numbers(answer, shape, asked):
+    """The answer as an array of floats, after a look at its type and its shape."""
+    try:
+        numbers = np.asarray(answer)
+    except ValueError:
+        numbers = np.asarray(None)
+    kind = type(answer).__name__
+    assert numbers.dtype.kind in "biuf", (
+        f"{asked} should be an array of numbers; what came is of type {kind}."
+    )
+    assert numbers.shape == shape, f"{asked} should have the shape {shape}; what came has {numbers.shape}."
+    return numbers.astype(float)
+
+
+def test_dice_loss_by_hand(dice_loss):
+    """Dice loss of two pixels, and of two little masks."""
+    truth, predicted = np.array([[[[1.0], [0.0]]]]), np.array([[[[0.8], [0.4]]]])
+    came = check_numbers(dice_loss(truth, predicted), (1,), "dice_loss of a batch of one")
+    assert not np.allclose(came, 2.6 / 3.2), "This is the Dice coefficient; the loss is 1 minus it."
+    hint = "1 - (2 \xb7 0.8 + 1) / (1 + 1.2 + 1)"
+    assert np.allclose(came, 0.1875, atol=1e-5), f"Expected {hint} = 0.1875; what came is {came[0]:.4f}."
+    truth, found = TRUTH.reshape(1, 3, 4, 1), FOUND.reshape(1, 3, 4, 1).astype("float32")
+    came = check_numbers(dice_loss(truth, found), (1,), "dice_loss of a batch of one")
+    hint = "2 pixels in common, 4 + 4 in both: 1 - (2 \xb7 2 + 1) / (8 + 1)"
+    assert np.allclose(came, 4 / 9, atol=1e-5), f"Expected {hint} = 0.4444; what came is {came[0]:.4f}."
+
+
+@test_case(name="Dice loss of two pixels, and of two little masks", points=1)
+def case_1(env):
+    with answers_in(env) as answer:
+        test_dice_loss_by_hand(answer("dice_loss"))
+
+
+def test_dice_loss_of_nothing(dice_loss):
+    """No horse and none found: a loss of 0, because of the smoothing."""
+    nothing = np.zeros((2, 3, 4, 1), dtype="float32")
+    came = check_numbers(dice_loss(nothing, nothing), (2,), "dice_loss of a batch of two")
+    assert np.isfinite(came).all(), "Two empty masks give 0/0. Where does the smoothing s go?"
+    assert np.allclose(came, 0, atol=1e-6), f"Expected a loss of 0 for two empty masks; what came is {came}."
+
+
+@test_case(name="No horse and none found: a loss of 0, because of the smoothing", points=1)
+def case_2(env):
+    with answers_in(env) as answer:
+        test_dice_loss_of_nothing(answer("dice_loss"))
+
+
+# How the tests read your answers: as the grader does, by value. Tensors and special arrays become plain
+# arrays, and a function gets copies, so that it cannot change what a test compares with.
+
+
+class NoAnswer(BaseException):
+    """There is nothing to test. Not an `Exception`, so that no test passes by expecting one."""
+
+
+class NotDefined(NoAnswer):
+    pass
+
+
+class NotAnswered(NoAnswer):
+    pass
+
+
+class NotUsable(NoAnswer):
+    pass
+
+
+@contextlib.contextmanager
+def answers_in(env):
+    """Give a function that looks up one of your names; what is wrong with an answer is said at the end."""
+
+    def answer(wanted):
+        if wanted not in env:
+            raise NotDefined(f"Your notebook does not define `{wanted}`.")
+        return read(env[wanted], wanted)
+
+    try:
+        yield answer
+    except NoAnswer as problem:
+        raise type(type(problem).__name__, (Exception,), {})(str(problem)) from None
+
+
+class Answer:
+    """Stands for one of your functions or objects; what it gives back is read by value too."""
+
+    def __init__(self, value, label):
+        object.__setattr__(self, "_value", value)
+        object.__setattr__(self, "_label", label)
+
+    def __call__(self, *arguments, **options):
+        label = f"{self._label}(\u2026)"
+        try:
+            return read(self._value(*own(arguments), **own(options)), label)
+        except NotImplementedError:
+            raise NotAnswered(f"`{label}` is not answered yet.") from None
+
+    def __getattr__(self, attribute):
+        if attribute.startswith("__"):
+            raise AttributeError(attribute)
+        return read(getattr(self._value, attribute), f"{self._label}.{attribute}")
+
+    def __setattr__(self, attribute, value):
+        setattr(self._value, attribute, own(value))
+
+    def __getitem__(self, key):
+        return read(self._value[own(key)], f"{self._label}[\u2026]")
+
+    def __setitem__(self, key, value):
+        self._value[own(key)] = own(value)
+
+    def __contains__(self, item):
+        return own(item) in self._value
+
+    def __len__(self):
+        return len(self._value)
+
+    def __bool__(self):
+        return True
+
+    def __iter__(self):
+        return (read(item, self._label) for item in self._value)
+
+    def __array__(self, *_, **__):
+        kind = type(self._value).__name__
+        raise NotUsable(f"`{self._label}` should be numbers or an array; it is a {kind}.")
+
+    def __eq__(self, other):
+        return isinstance(other, Answer) and other._value is self._value
+
+    def __hash__(self):
+        return id(self._value)
+
+    def __repr__(self):
+        return f"<your {self._label}: {type(self._value).__name__}>"
+
+
+def read(value, label):
+    """Return plain data as plain data, and an `Answer` for everything else."""
+    if value is ...:
+        raise NotAnswered(f"`{label}` is not answered yet.")
+    if value is None or isinstance(value, (bool, np.generic, slice)):
+        return value
+    for kind in (int, float, complex, str, bytes):
+        if isinstance(value, kind):
+            return kind(value)
+    if isinstance(value, dict):
+        return {key: read(item, f"{label}[{key!r}]") for key, item in value.items()}
+    for kind in (list, tuple):
+        if isinstance(value, kind):
+            return kind(read(item, f"{label}[{index}]") for index, item in enumerate(value))
+    if isinstance(value, (set, frozenset)):
+        return frozenset(value)
+    array = None if isinstance(value, type) else as_array(value)
+    return Answer(value, label) if array is None else plain(array, label)
+
+
+def as_array(value):
+    """Return a copy of an array or tensor without its subclass; None when `value` is something else."""
+    if not hasattr(type(value), "__array__"):
+        return None
+    try:
+        return np.array(np.asarray(value), subok=False)
+    except Exception:
+        return None
+
+
+def plain(array, label):
+    if array.dtype.kind == "O":
+        raise NotUsable(f"`{label}` is an array of objects; use numbers.")
+    return array.astype(np.float32) if array.dtype.kind == "V" else array
+
+
+def own(value):
+    """Return what a test passes on as your code sees it: your own objects, copies of arrays."""
+    if isinstance(value, Answer):
+        return value._value
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if isinstance(value, dict):
+        return {key: own(item) for key, item in value.items()}
+    if type(value) in (list, tuple):
+        return type(value)(own(item) for item in value)
+    return value
