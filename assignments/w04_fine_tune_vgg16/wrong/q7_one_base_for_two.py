@@ -1,0 +1,34 @@
+# /// wrong
+# mistake = "frozen and fine_tuned share one base: fine-tuning changes both."
+# score = 45
+# fails = [
+#     "test_public.py::test_what_is_trainable_in_the_four_models",
+#     "test_hidden.py::test_where_the_weights_come_from",
+# ]
+# ///
+
+# %% question="q7"
+def accuracy(model, images, labels):
+    probabilities = model.predict(prepared(images), verbose=0)
+    return float(np.mean(probabilities.argmax(axis=1) == labels))
+
+
+# frozen, fine_tuned, from_scratch, random_frozen: the four trained models (keras.Model).
+# histories: dict with what `train` returned for each, by the model's name.
+enlarged = (training_images, training_labels)
+histories = {}
+
+base = mini_vgg()
+frozen = compile_for(with_head(base, len(HEAP)), 0.01)
+histories["frozen"] = train(frozen, enlarged, validation, 10, "frozen.weights.h5")
+
+fine_tuned = with_head(base, len(HEAP))
+fine_tuned.load_weights("frozen.weights.h5")
+unfreeze_block(fine_tuned, "block4", 0.0005)
+histories["fine_tuned"] = train(fine_tuned, enlarged, validation, 6, "fine_tuned.weights.h5")
+
+from_scratch = unfreeze_block(with_head(mini_vgg(weights=None), len(HEAP)), "block", 0.001)
+histories["from_scratch"] = train(from_scratch, enlarged, validation, 10, "from_scratch.weights.h5")
+
+random_frozen = compile_for(with_head(mini_vgg(weights=None), len(HEAP)), 0.01)
+histories["random_frozen"] = train(random_frozen, enlarged, validation, 6, "random_frozen.weights.h5")

@@ -1,0 +1,30 @@
+# /// wrong
+# mistake = "from_scratch and random_frozen are built, but never trained."
+# score = 47
+# fails = [
+#     "test_hidden.py::test_the_other_two_are_trained",
+# ]
+# ///
+
+# %% question="q7"
+def accuracy(model, images, labels):
+    probabilities = model.predict(prepared(images), verbose=0)
+    return float(np.mean(probabilities.argmax(axis=1) == labels))
+
+
+# frozen, fine_tuned, from_scratch, random_frozen: the four trained models (keras.Model).
+# histories: dict with what `train` returned for each, by the model's name.
+enlarged = (training_images, training_labels)
+histories = {}
+
+frozen = compile_for(with_head(mini_vgg(), len(HEAP)), 0.01)
+histories["frozen"] = train(frozen, enlarged, validation, 10, "frozen.weights.h5")
+
+fine_tuned = with_head(mini_vgg(), len(HEAP))
+fine_tuned.load_weights("frozen.weights.h5")
+unfreeze_block(fine_tuned, "block4", 0.0005)
+histories["fine_tuned"] = train(fine_tuned, enlarged, validation, 6, "fine_tuned.weights.h5")
+
+from_scratch = unfreeze_block(with_head(mini_vgg(weights=None), len(HEAP)), "block", 0.001)
+
+random_frozen = compile_for(with_head(mini_vgg(weights=None), len(HEAP)), 0.01)
