@@ -1,0 +1,17 @@
+# /// wrong
+# mistake = "γ is missing in dx."
+# score = 30
+# fails = [
+#     "test_public.py::test_gradient_of_the_input",
+#     "test_hidden.py::test_gradient_of_x_by_finite_differences",
+#     "test_hidden.py::test_gradients_like_keras",
+# ]
+# ///
+
+# %% question="q3"
+def batch_norm_gradients(dy, x, gamma, epsilon=1e-3):
+    axes = tuple(range(np.ndim(x) - 1))
+    scale = 1 / np.sqrt(np.var(x, axis=axes) + epsilon)
+    x_hat = (x - np.mean(x, axis=axes)) * scale
+    dx = scale * (dy - np.mean(dy, axis=axes) - x_hat * np.mean(dy * x_hat, axis=axes))
+    return dx, np.sum(dy * x_hat, axis=axes), np.sum(dy, axis=axes)

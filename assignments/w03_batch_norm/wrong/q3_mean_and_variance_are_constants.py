@@ -1,0 +1,18 @@
+# /// wrong
+# mistake = "μ and σ² are taken for constants."
+# score = 29
+# fails = [
+#     "test_public.py::test_gradient_of_the_input",
+#     "test_hidden.py::test_gradient_of_x_by_finite_differences",
+#     "test_hidden.py::test_gradients_like_keras",
+#     "test_hidden.py::test_gradient_of_a_channel_adds_up_to_zero",
+# ]
+# ///
+
+# %% question="q3"
+def batch_norm_gradients(dy, x, gamma, epsilon=1e-3):
+    axes = tuple(range(np.ndim(x) - 1))
+    scale = 1 / np.sqrt(np.var(x, axis=axes) + epsilon)
+    x_hat = (x - np.mean(x, axis=axes)) * scale
+    dx = gamma * scale * dy
+    return dx, np.sum(dy * x_hat, axis=axes), np.sum(dy, axis=axes)

@@ -1,0 +1,19 @@
+# /// wrong
+# mistake = "The momentum is Keras' 0.99."
+# score = 32
+# fails = [
+#     "test_hidden.py::test_network_with_batch_norm",
+# ]
+# ///
+
+# %% question="q4"
+def build_network(with_batch_norm, filters=(16, 16, 16), input_shape=(8, 8, 1), classes=10):
+    network = keras.Sequential([keras.Input(input_shape)])
+    for count in filters:
+        network.add(layers.Conv2D(count, 3, strides=2, padding="same", use_bias=not with_batch_norm))
+        if with_batch_norm:
+            network.add(layers.BatchNormalization())
+        network.add(layers.ReLU())
+    network.add(layers.GlobalAveragePooling2D())
+    network.add(layers.Dense(classes))
+    return network

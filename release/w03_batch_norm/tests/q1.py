@@ -1,0 +1,234 @@
+# Generated from test_public.py of w03_batch_norm by `autograder build`: change it there, not here.
+# grader.check("q1") runs the cases below, in order.
+
+import contextlib
+
+import numpy as np
+from otter.test_files import test_case
+
+OK_FORMAT = False
+name = "q1"
+points = None
+
+
+FOUR = np.array([[1.0, 10.0], [3.0, 10.0], [5.0, 10.0], [7.0, 10.0]])
+
+
+def check_numbers(answer, shape, asked):
+    """The answer as an array of floats, after a look at its type and its shape."""
+    try:
+        numbers = np.asarray(answer)
+    except ValueError:
+        numbers = np.asarray(None)
+    kind = type(answer).__name__
+    assert numbers.dtype.kind in "biuf", (
+        f"{asked} should be an array of numbers; what came is of type {kind}."
+    )
+    assert numbers.shape == shape, f"{asked} should have the shape {shape}; what came has {numbers.shape}."
+    return numbers.astype(float)
+
+
+def check_parts(answer, count, asked):
+    """The parts of an answer that should have several."""
+    kind = type(answer).__name__
+    assert isinstance(answer, tuple | list) and len(answer) == count, (
+        f"{asked} should return {count} arrays; what came is of type {kind}."
+    )
+    return answer
+
+
+def beside(came, expected):
+    """Two small arrays as text, for a message."""
+    return f"Expected {np.round(expected, 4).tolist()}, and what came is {np.round(came, 4).tolist()}."
+
+
+def test_statistics_of_four_vectors(batch_statistics):
+    """Mean and variance of four vectors with two channels."""
+    mean, variance = check_parts(batch_statistics(FOUR), 2, "batch_statistics")
+    mean = check_numbers(mean, (2,), "The mean of 4 vectors with 2 channels")
+    variance = check_numbers(variance, (2,), "The variance of 4 vectors with 2 channels")
+    assert np.allclose(mean, [4, 10]), f"Mean of 1, 3, 5, 7 and of four tens: {beside(mean, [4, 10])}"
+    assert not np.allclose(variance, [20 / 3, 0]), (
+        "Your variance of 1, 3, 5, 7 is 20 / 3: divide by m, not by m - 1."
+    )
+    assert not np.allclose(variance, [np.sqrt(5), 0]), "This is the standard deviation, not its square."
+    assert np.allclose(variance, [5, 0]), f"Variance of 1, 3, 5, 7 and of tens: {beside(variance, [5, 0])}"
+
+
+@test_case(name="Mean and variance of four vectors with two channels", points=1)
+def case_1(env):
+    with answers_in(env) as answer:
+        test_statistics_of_four_vectors(answer("batch_statistics"))
+
+
+def test_statistics_of_two_images(batch_statistics):
+    """Two images of 1\xd72 pixels with three channels: four numbers in each channel."""
+    images = np.array([[[[1.0, 0.0, 2.0], [3.0, 0.0, 2.0]]], [[[5.0, 8.0, 2.0], [7.0, 8.0, 2.0]]]])
+    mean, variance = check_parts(batch_statistics(images), 2, "batch_statistics")
+    mean = check_numbers(mean, (3,), "The mean of images of shape (2, 1, 2, 3)")
+    variance = check_numbers(variance, (3,), "The variance of images of shape (2, 1, 2, 3)")
+    hint = "Each channel has one mean, over all images, rows and columns."
+    assert np.allclose(mean, [4, 4, 2]), f"{beside(mean, [4, 4, 2])} {hint}"
+    assert np.allclose(variance, [5, 16, 0]), f"{beside(variance, [5, 16, 0])} {hint}"
+
+
+@test_case(name="Two images of 1\xd72 pixels with three channels: four numbers in each channel", points=1)
+def case_2(env):
+    with answers_in(env) as answer:
+        test_statistics_of_two_images(answer("batch_statistics"))
+
+
+def test_normalize_by_hand(normalize):
+    """Numbers 1, 3, 5, 7 with mean 4, variance 5 and \u03b5 = 4: the root is 3."""
+    arrays = [np.array([value]) for value in (4.0, 5.0, 6.0, 1.0)]
+    came = check_numbers(normalize(FOUR[:, :1], *arrays, epsilon=4), (4, 1), "normalize")[:, 0]
+    expected = np.array([-5, -1, 3, 7])
+    swapped = np.allclose(came, (FOUR[:, 0] - 4) / 3 + 6)
+    assert not swapped, "\u03b3 and \u03b2 are swapped: \u03b3 multiplies, \u03b2 is added."
+    outside = np.allclose(came, (FOUR[:, 0] - 4) / (np.sqrt(5) + 4) * 6 + 1)
+    assert not outside, "\u03b5 belongs inside the root: \u221a(variance + \u03b5)."
+    assert np.allclose(came, expected), f"\u03b3 = 6, \u03b2 = 1. {beside(came, expected)}"
+
+
+@test_case(name="Numbers 1, 3, 5, 7 with mean 4, variance 5 and \u03b5 = 4: the root is 3", points=1)
+def case_3(env):
+    with answers_in(env) as answer:
+        test_normalize_by_hand(answer("normalize"))
+
+
+# How the tests read your answers: as the grader does, by value. Tensors and special arrays become plain
+# arrays, and a function gets copies, so that it cannot change what a test compares with.
+
+
+class NoAnswer(BaseException):
+    """There is nothing to test. Not an `Exception`, so that no test passes by expecting one."""
+
+
+class NotDefined(NoAnswer):
+    pass
+
+
+class NotAnswered(NoAnswer):
+    pass
+
+
+class NotUsable(NoAnswer):
+    pass
+
+
+@contextlib.contextmanager
+def answers_in(env):
+    """Give a function that looks up one of your names; what is wrong with an answer is said at the end."""
+
+    def answer(wanted):
+        if wanted not in env:
+            raise NotDefined(f"Your notebook does not define `{wanted}`.")
+        return read(env[wanted], wanted)
+
+    try:
+        yield answer
+    except NoAnswer as problem:
+        raise type(type(problem).__name__, (Exception,), {})(str(problem)) from None
+
+
+class Answer:
+    """Stands for one of your functions or objects; what it gives back is read by value too."""
+
+    def __init__(self, value, label):
+        object.__setattr__(self, "_value", value)
+        object.__setattr__(self, "_label", label)
+
+    def __call__(self, *arguments, **options):
+        label = f"{self._label}(\u2026)"
+        try:
+            return read(self._value(*own(arguments), **own(options)), label)
+        except NotImplementedError:
+            raise NotAnswered(f"`{label}` is not answered yet.") from None
+
+    def __getattr__(self, attribute):
+        if attribute.startswith("__"):
+            raise AttributeError(attribute)
+        return read(getattr(self._value, attribute), f"{self._label}.{attribute}")
+
+    def __setattr__(self, attribute, value):
+        setattr(self._value, attribute, own(value))
+
+    def __getitem__(self, key):
+        return read(self._value[own(key)], f"{self._label}[\u2026]")
+
+    def __setitem__(self, key, value):
+        self._value[own(key)] = own(value)
+
+    def __contains__(self, item):
+        return own(item) in self._value
+
+    def __len__(self):
+        return len(self._value)
+
+    def __bool__(self):
+        return True
+
+    def __iter__(self):
+        return (read(item, self._label) for item in self._value)
+
+    def __array__(self, *_, **__):
+        kind = type(self._value).__name__
+        raise NotUsable(f"`{self._label}` should be numbers or an array; it is a {kind}.")
+
+    def __eq__(self, other):
+        return isinstance(other, Answer) and other._value is self._value
+
+    def __hash__(self):
+        return id(self._value)
+
+    def __repr__(self):
+        return f"<your {self._label}: {type(self._value).__name__}>"
+
+
+def read(value, label):
+    """Return plain data as plain data, and an `Answer` for everything else."""
+    if value is ...:
+        raise NotAnswered(f"`{label}` is not answered yet.")
+    if value is None or isinstance(value, (bool, np.generic, slice)):
+        return value
+    for kind in (int, float, complex, str, bytes):
+        if isinstance(value, kind):
+            return kind(value)
+    if isinstance(value, dict):
+        return {key: read(item, f"{label}[{key!r}]") for key, item in value.items()}
+    for kind in (list, tuple):
+        if isinstance(value, kind):
+            return kind(read(item, f"{label}[{index}]") for index, item in enumerate(value))
+    if isinstance(value, (set, frozenset)):
+        return frozenset(value)
+    array = None if isinstance(value, type) else as_array(value)
+    return Answer(value, label) if array is None else plain(array, label)
+
+
+def as_array(value):
+    """Return a copy of an array or tensor without its subclass; None when `value` is something else."""
+    if not hasattr(type(value), "__array__"):
+        return None
+    try:
+        return np.array(np.asarray(value), subok=False)
+    except Exception:
+        return None
+
+
+def plain(array, label):
+    if array.dtype.kind == "O":
+        raise NotUsable(f"`{label}` is an array of objects; use numbers.")
+    return array.astype(np.float32) if array.dtype.kind == "V" else array
+
+
+def own(value):
+    """Return what a test passes on as your code sees it: your own objects, copies of arrays."""
+    if isinstance(value, Answer):
+        return value._value
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if isinstance(value, dict):
+        return {key: own(item) for key, item in value.items()}
+    if type(value) in (list, tuple):
+        return type(value)(own(item) for item in value)
+    return value

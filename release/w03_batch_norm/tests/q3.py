@@ -1,0 +1,221 @@
+# Generated from test_public.py of w03_batch_norm by `autograder build`: change it there, not here.
+# grader.check("q3") runs the cases below, in order.
+
+import contextlib
+
+import numpy as np
+from otter.test_files import test_case
+
+OK_FORMAT = False
+name = "q3"
+points = None
+
+
+FOUR = np.array([[1.0, 10.0], [3.0, 10.0], [5.0, 10.0], [7.0, 10.0]])
+
+
+def check_numbers(answer, shape, asked):
+    """The answer as an array of floats, after a look at its type and its shape."""
+    try:
+        numbers = np.asarray(answer)
+    except ValueError:
+        numbers = np.asarray(None)
+    kind = type(answer).__name__
+    assert numbers.dtype.kind in "biuf", (
+        f"{asked} should be an array of numbers; what came is of type {kind}."
+    )
+    assert numbers.shape == shape, f"{asked} should have the shape {shape}; what came has {numbers.shape}."
+    return numbers.astype(float)
+
+
+def check_parts(answer, count, asked):
+    """The parts of an answer that should have several."""
+    kind = type(answer).__name__
+    assert isinstance(answer, tuple | list) and len(answer) == count, (
+        f"{asked} should return {count} arrays; what came is of type {kind}."
+    )
+    return answer
+
+
+def beside(came, expected):
+    """Two small arrays as text, for a message."""
+    return f"Expected {np.round(expected, 4).tolist()}, and what came is {np.round(came, 4).tolist()}."
+
+
+def test_gradients_of_gamma_and_beta(batch_norm_gradients):
+    """d\u03b3 and d\u03b2 of four numbers with mean 4, variance 5 and \u03b5 = 4."""
+    dy = np.array([[1.0], [0.0], [0.0], [3.0]])
+    parts = check_parts(
+        batch_norm_gradients(dy, FOUR[:, :1], np.array([6.0]), epsilon=4), 3, "batch_norm_gradients"
+    )
+    dgamma = check_numbers(parts[1], (1,), "dgamma")
+    dbeta = check_numbers(parts[2], (1,), "dbeta")
+    assert np.allclose(dbeta, 4), f"d\u03b2: {beside(dbeta, [4])} \u03b2 is added to every output of its channel."
+    assert np.allclose(dgamma, 2), f"d\u03b3: {beside(dgamma, [2])} \u03b3 multiplies the normalised numbers."
+
+
+@test_case(name="d\u03b3 and d\u03b2 of four numbers with mean 4, variance 5 and \u03b5 = 4", points=1)
+def case_1(env):
+    with answers_in(env) as answer:
+        test_gradients_of_gamma_and_beta(answer("batch_norm_gradients"))
+
+
+def test_gradient_of_the_input(batch_norm_gradients):
+    """dx of four numbers with mean 4, variance 5 and \u03b5 = 4."""
+    dy = np.array([[1.0], [0.0], [0.0], [3.0]])
+    parts = check_parts(
+        batch_norm_gradients(dy, FOUR[:, :1], np.array([6.0]), epsilon=4), 3, "batch_norm_gradients"
+    )
+    dx = check_numbers(parts[0], (4, 1), "dx")[:, 0]
+    expected = np.array([1, -5 / 3, -7 / 3, 3])
+    assert not np.allclose(dx, 2 * dy[:, 0]), (
+        "This is right for a constant mean and a constant variance. But both change with x."
+    )
+    assert abs(dx.sum()) < 1e-4, (
+        f"The dx of a channel should add up to 0; yours add up to {dx.sum():.4g}. Does \u03bc change with x?"
+    )
+    assert np.allclose(dx, expected), f"dx: {beside(dx, expected)} Does \u03c3\xb2 change with x?"
+
+
+@test_case(name="dx of four numbers with mean 4, variance 5 and \u03b5 = 4", points=1)
+def case_2(env):
+    with answers_in(env) as answer:
+        test_gradient_of_the_input(answer("batch_norm_gradients"))
+
+
+# How the tests read your answers: as the grader does, by value. Tensors and special arrays become plain
+# arrays, and a function gets copies, so that it cannot change what a test compares with.
+
+
+class NoAnswer(BaseException):
+    """There is nothing to test. Not an `Exception`, so that no test passes by expecting one."""
+
+
+class NotDefined(NoAnswer):
+    pass
+
+
+class NotAnswered(NoAnswer):
+    pass
+
+
+class NotUsable(NoAnswer):
+    pass
+
+
+@contextlib.contextmanager
+def answers_in(env):
+    """Give a function that looks up one of your names; what is wrong with an answer is said at the end."""
+
+    def answer(wanted):
+        if wanted not in env:
+            raise NotDefined(f"Your notebook does not define `{wanted}`.")
+        return read(env[wanted], wanted)
+
+    try:
+        yield answer
+    except NoAnswer as problem:
+        raise type(type(problem).__name__, (Exception,), {})(str(problem)) from None
+
+
+class Answer:
+    """Stands for one of your functions or objects; what it gives back is read by value too."""
+
+    def __init__(self, value, label):
+        object.__setattr__(self, "_value", value)
+        object.__setattr__(self, "_label", label)
+
+    def __call__(self, *arguments, **options):
+        label = f"{self._label}(\u2026)"
+        try:
+            return read(self._value(*own(arguments), **own(options)), label)
+        except NotImplementedError:
+            raise NotAnswered(f"`{label}` is not answered yet.") from None
+
+    def __getattr__(self, attribute):
+        if attribute.startswith("__"):
+            raise AttributeError(attribute)
+        return read(getattr(self._value, attribute), f"{self._label}.{attribute}")
+
+    def __setattr__(self, attribute, value):
+        setattr(self._value, attribute, own(value))
+
+    def __getitem__(self, key):
+        return read(self._value[own(key)], f"{self._label}[\u2026]")
+
+    def __setitem__(self, key, value):
+        self._value[own(key)] = own(value)
+
+    def __contains__(self, item):
+        return own(item) in self._value
+
+    def __len__(self):
+        return len(self._value)
+
+    def __bool__(self):
+        return True
+
+    def __iter__(self):
+        return (read(item, self._label) for item in self._value)
+
+    def __array__(self, *_, **__):
+        kind = type(self._value).__name__
+        raise NotUsable(f"`{self._label}` should be numbers or an array; it is a {kind}.")
+
+    def __eq__(self, other):
+        return isinstance(other, Answer) and other._value is self._value
+
+    def __hash__(self):
+        return id(self._value)
+
+    def __repr__(self):
+        return f"<your {self._label}: {type(self._value).__name__}>"
+
+
+def read(value, label):
+    """Return plain data as plain data, and an `Answer` for everything else."""
+    if value is ...:
+        raise NotAnswered(f"`{label}` is not answered yet.")
+    if value is None or isinstance(value, (bool, np.generic, slice)):
+        return value
+    for kind in (int, float, complex, str, bytes):
+        if isinstance(value, kind):
+            return kind(value)
+    if isinstance(value, dict):
+        return {key: read(item, f"{label}[{key!r}]") for key, item in value.items()}
+    for kind in (list, tuple):
+        if isinstance(value, kind):
+            return kind(read(item, f"{label}[{index}]") for index, item in enumerate(value))
+    if isinstance(value, (set, frozenset)):
+        return frozenset(value)
+    array = None if isinstance(value, type) else as_array(value)
+    return Answer(value, label) if array is None else plain(array, label)
+
+
+def as_array(value):
+    """Return a copy of an array or tensor without its subclass; None when `value` is something else."""
+    if not hasattr(type(value), "__array__"):
+        return None
+    try:
+        return np.array(np.asarray(value), subok=False)
+    except Exception:
+        return None
+
+
+def plain(array, label):
+    if array.dtype.kind == "O":
+        raise NotUsable(f"`{label}` is an array of objects; use numbers.")
+    return array.astype(np.float32) if array.dtype.kind == "V" else array
+
+
+def own(value):
+    """Return what a test passes on as your code sees it: your own objects, copies of arrays."""
+    if isinstance(value, Answer):
+        return value._value
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if isinstance(value, dict):
+        return {key: own(item) for key, item in value.items()}
+    if type(value) in (list, tuple):
+        return type(value)(own(item) for item in value)
+    return value
