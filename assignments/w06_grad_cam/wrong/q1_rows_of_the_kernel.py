@@ -1,0 +1,16 @@
+# /// wrong
+# mistake = "A row of the dense kernel instead of a column."
+# score = 48.0
+# fails = [
+#     "test_public.py::test_cam_of_two_channels",
+#     "test_public.py::test_cam_adds_up_to_the_score",
+#     "test_hidden.py::test_cam_of_random_nets",
+# ]
+# ///
+
+# %% question="q1"
+def class_activation_map(model, image, class_index):
+    pooling, dense = model.layers[-2:]
+    feature_maps = keras.Model(model.inputs[0], pooling.input)(np.array([image]))
+    weights = dense.get_weights()[0]
+    return np.array(feature_maps)[0][..., : weights.shape[1]] @ weights[class_index]

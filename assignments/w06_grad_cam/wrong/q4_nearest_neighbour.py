@@ -1,0 +1,24 @@
+# /// wrong
+# mistake = "The map is enlarged in blocks, without interpolation."
+# score = 46.0
+# fails = [
+#     "test_hidden.py::test_resized_random_maps",
+#     "test_hidden.py::test_overlay_of_random_images",
+#     "test_hidden.py::test_mass_on_random_objects",
+#     "test_hidden.py::test_object_mass_of_random_nets",
+# ]
+# ///
+
+# %% question="q4"
+def normalised(heat_map):
+    return np.divide(heat_map, np.max(heat_map) or 1)
+
+
+def resized(heat_map, height, width):
+    channels_last = np.array(heat_map, dtype=np.float32)[..., np.newaxis]
+    return np.array(keras.ops.image.resize(channels_last, (height, width), interpolation="nearest"))[..., 0]
+
+
+def overlay(image, heat_map, opacity=0.7, colour=(255, 0, 255)):
+    cover = opacity * resized(normalised(heat_map), *image.shape[:2])[..., np.newaxis]
+    return np.rint((1 - cover) * image + cover * np.array(colour)).astype(np.uint8)

@@ -1,0 +1,37 @@
+# /// wrong
+# mistake = "A map of zeros gives NaN."
+# score = 49.0
+# fails = [
+#     "test_public.py::test_mass_of_three_pixels",
+#     "test_hidden.py::test_mass_on_random_objects",
+#     "test_hidden.py::test_object_mass_of_random_nets",
+# ]
+# ///
+
+# %% question="q7"
+def mass_on_object(heat_map, mask):
+    mass = resized(heat_map, *mask.shape)
+    return (mass * mask).sum() / mass.sum()
+
+
+def object_mass(models, images, masks, labels, layer_name):
+    return {
+        name: np.mean(
+            [
+                mass_on_object(grad_cam(model, image, layer_name, label), mask)
+                for image, mask, label in zip(images, masks, labels, strict=True)
+            ]
+        )
+        for name, model in models.items()
+    }
+
+
+def on_new_backgrounds(images, masks, backgrounds):
+    return np.where(masks[..., np.newaxis], images, backgrounds)
+
+
+def accuracy(model, images, labels):
+    return np.mean(np.argmax(model(images), axis=1) == labels)
+
+
+looks_at = {"A": "tag", "B": "object", "C": "background"}

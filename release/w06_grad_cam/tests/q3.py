@@ -1,0 +1,254 @@
+# Generated from test_public.py of w06_grad_cam by `autograder build`: change it there, not here.
+# grader.check("q3") runs the cases below, in order.
+
+import contextlib
+
+import numpy as np
+from otter.test_files import test_case
+
+OK_FORMAT = False
+name = "q3"
+points = None
+
+
+# A net of two channels that copies its image of 2\xd73 pixels: GAP and a dense layer, for two classes.
+IMAGE = np.stack([[[1.0, 2.0, 0.0], [0.0, 3.0, 6.0]], [[0.0, 1.0, 2.0], [3.0, 0.0, 0.0]]], axis=-1)
+KERNEL = np.array([[2.0, -1.0], [-3.0, 1.0]])
+BIAS = np.array([0.5, -2.0])
+MAPS = np.array([[[2.0, 1.0, -6.0], [-9.0, 6.0, 12.0]], [[-1.0, -1.0, 2.0], [3.0, -3.0, -6.0]]])
+
+
+def small_net(activation=None):
+    """The net of the constants above."""
+    import keras
+
+    net = keras.Sequential(
+        [
+            keras.Input((2, 3, 2)),
+            keras.layers.Conv2D(2, 1, name="copy"),
+            keras.layers.GlobalAveragePooling2D(),
+            keras.layers.Dense(2, activation=activation),
+        ]
+    )
+    net.set_weights([np.eye(2).reshape(1, 1, 2, 2), np.zeros(2), KERNEL, BIAS])
+    return net
+
+
+def read_from_file(net):
+    """The same net as Keras reads it from a file."""
+    import keras
+
+    copy = keras.models.model_from_json(net.to_json())
+    copy.set_weights(net.get_weights())
+    return copy
+
+
+def check_numbers(answer, shape, asked):
+    """The answer as an array of floats, after a look at its type and its shape."""
+    try:
+        numbers = np.asarray(answer)
+    except ValueError:
+        numbers = np.asarray(None)
+    kind = type(answer).__name__
+    assert numbers.dtype.kind in "biuf", (
+        f"{asked} should be an array of numbers or a number; what came is of type {kind}."
+    )
+    assert numbers.shape == shape, f"{asked} should have the shape {shape}; what came has {numbers.shape}."
+    return numbers.astype(float)
+
+
+def beside(came, expected):
+    """Two small arrays as text, for a message."""
+    return f"Expected\n{np.round(expected, 3)}\nand what came is\n{np.round(came, 3)}"
+
+
+def test_gradient_before_global_average_pooling(maps_and_gradient):
+    """With global average pooling and a dense layer, the gradient is w / (H'\xb7W') at every position."""
+    for class_index in (0, 1):
+        asked = f"for class {class_index} of a net with two channels of 2\xd73"
+        outputs = maps_and_gradient(read_from_file(small_net()), IMAGE, "copy", class_index)
+        count = len(outputs)
+        assert count == 2, f"maps_and_gradient {asked} should return maps and gradient, not {count} things."
+        maps = check_numbers(outputs[0], (2, 3, 2), f"The maps {asked}")
+        assert np.allclose(maps, IMAGE), "The layer 'copy' copies the image; the maps should be equal to it."
+        gradient = check_numbers(outputs[1], (2, 3, 2), f"The gradient {asked}")
+        w = KERNEL[:, class_index]
+        text = beside(gradient[0, 0], w / 6)
+        assert np.allclose(gradient, w / 6, atol=1e-5), (
+            f"The gradient {asked}, at the upper left position: {text}"
+        )
+
+
+@test_case(name="With global average pooling and a dense layer, the gradient is w / (H'\xb7W') at every position", points=1)
+def case_1(env):
+    with answers_in(env) as answer:
+        test_gradient_before_global_average_pooling(answer("maps_and_gradient"))
+
+
+def test_channel_weights_of_two_channels(channel_weights):
+    """The mean over six positions, for each of two channels."""
+    asked = "channel_weights of a gradient of shape (2, 3, 2)"
+    came = check_numbers(channel_weights(IMAGE), (2,), asked)
+    summed = np.allclose(came, [12, 6])
+    assert not summed, f"{asked}: these are sums over the positions; \u03b1 is the mean."
+    assert np.allclose(came, [2, 1]), f"{asked}: {beside(came, np.array([2, 1]))}"
+
+
+@test_case(name="The mean over six positions, for each of two channels", points=1)
+def case_2(env):
+    with answers_in(env) as answer:
+        test_channel_weights_of_two_channels(answer("channel_weights"))
+
+
+def test_grad_cam_of_two_channels(grad_cam):
+    """The Grad-CAM maps of a net with two channels, by hand."""
+    for class_index in (0, 1):
+        asked = f"grad_cam for class {class_index} of a net with two channels of 2\xd73"
+        came = check_numbers(grad_cam(read_from_file(small_net()), IMAGE, "copy", class_index), (2, 3), asked)
+        assert came.min() >= 0, f"{asked} has negative values: the maximum with 0 is missing."
+        expected = np.maximum(MAPS[class_index], 0) / 6
+        assert np.allclose(came, expected, atol=1e-5), f"{asked}: {beside(came, expected)}"
+
+
+@test_case(name="The Grad-CAM maps of a net with two channels, by hand", points=1)
+def case_3(env):
+    with answers_in(env) as answer:
+        test_grad_cam_of_two_channels(answer("grad_cam"))
+
+
+# How the tests read your answers: as the grader does, by value. Tensors and special arrays become plain
+# arrays, and a function gets copies, so that it cannot change what a test compares with.
+
+
+class NoAnswer(BaseException):
+    """There is nothing to test. Not an `Exception`, so that no test passes by expecting one."""
+
+
+class NotDefined(NoAnswer):
+    pass
+
+
+class NotAnswered(NoAnswer):
+    pass
+
+
+class NotUsable(NoAnswer):
+    pass
+
+
+@contextlib.contextmanager
+def answers_in(env):
+    """Give a function that looks up one of your names; what is wrong with an answer is said at the end."""
+
+    def answer(wanted):
+        if wanted not in env:
+            raise NotDefined(f"Your notebook does not define `{wanted}`.")
+        return read(env[wanted], wanted)
+
+    try:
+        yield answer
+    except NoAnswer as problem:
+        raise type(type(problem).__name__, (Exception,), {})(str(problem)) from None
+
+
+class Answer:
+    """Stands for one of your functions or objects; what it gives back is read by value too."""
+
+    def __init__(self, value, label):
+        object.__setattr__(self, "_value", value)
+        object.__setattr__(self, "_label", label)
+
+    def __call__(self, *arguments, **options):
+        label = f"{self._label}(\u2026)"
+        try:
+            return read(self._value(*own(arguments), **own(options)), label)
+        except NotImplementedError:
+            raise NotAnswered(f"`{label}` is not answered yet.") from None
+
+    def __getattr__(self, attribute):
+        if attribute.startswith("__"):
+            raise AttributeError(attribute)
+        return read(getattr(self._value, attribute), f"{self._label}.{attribute}")
+
+    def __setattr__(self, attribute, value):
+        setattr(self._value, attribute, own(value))
+
+    def __getitem__(self, key):
+        return read(self._value[own(key)], f"{self._label}[\u2026]")
+
+    def __setitem__(self, key, value):
+        self._value[own(key)] = own(value)
+
+    def __contains__(self, item):
+        return own(item) in self._value
+
+    def __len__(self):
+        return len(self._value)
+
+    def __bool__(self):
+        return True
+
+    def __iter__(self):
+        return (read(item, self._label) for item in self._value)
+
+    def __array__(self, *_, **__):
+        kind = type(self._value).__name__
+        raise NotUsable(f"`{self._label}` should be numbers or an array; it is a {kind}.")
+
+    def __eq__(self, other):
+        return isinstance(other, Answer) and other._value is self._value
+
+    def __hash__(self):
+        return id(self._value)
+
+    def __repr__(self):
+        return f"<your {self._label}: {type(self._value).__name__}>"
+
+
+def read(value, label):
+    """Return plain data as plain data, and an `Answer` for everything else."""
+    if value is ...:
+        raise NotAnswered(f"`{label}` is not answered yet.")
+    if value is None or isinstance(value, (bool, np.generic, slice)):
+        return value
+    for kind in (int, float, complex, str, bytes):
+        if isinstance(value, kind):
+            return kind(value)
+    if isinstance(value, dict):
+        return {key: read(item, f"{label}[{key!r}]") for key, item in value.items()}
+    for kind in (list, tuple):
+        if isinstance(value, kind):
+            return kind(read(item, f"{label}[{index}]") for index, item in enumerate(value))
+    if isinstance(value, (set, frozenset)):
+        return frozenset(value)
+    array = None if isinstance(value, type) else as_array(value)
+    return Answer(value, label) if array is None else plain(array, label)
+
+
+def as_array(value):
+    """Return a copy of an array or tensor without its subclass; None when `value` is something else."""
+    if not hasattr(type(value), "__array__"):
+        return None
+    try:
+        return np.array(np.asarray(value), subok=False)
+    except Exception:
+        return None
+
+
+def plain(array, label):
+    if array.dtype.kind == "O":
+        raise NotUsable(f"`{label}` is an array of objects; use numbers.")
+    return array.astype(np.float32) if array.dtype.kind == "V" else array
+
+
+def own(value):
+    """Return what a test passes on as your code sees it: your own objects, copies of arrays."""
+    if isinstance(value, Answer):
+        return value._value
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if isinstance(value, dict):
+        return {key: own(item) for key, item in value.items()}
+    if type(value) in (list, tuple):
+        return type(value)(own(item) for item in value)
+    return value

@@ -1,0 +1,228 @@
+# Generated from test_public.py of w06_grad_cam by `autograder build`: change it there, not here.
+# grader.check("q1") runs the cases below, in order.
+
+import contextlib
+
+import numpy as np
+from otter.test_files import test_case
+
+OK_FORMAT = False
+name = "q1"
+points = None
+
+
+# A net of two channels that copies its image of 2\xd73 pixels: GAP and a dense layer, for two classes.
+IMAGE = np.stack([[[1.0, 2.0, 0.0], [0.0, 3.0, 6.0]], [[0.0, 1.0, 2.0], [3.0, 0.0, 0.0]]], axis=-1)
+KERNEL = np.array([[2.0, -1.0], [-3.0, 1.0]])
+BIAS = np.array([0.5, -2.0])
+MAPS = np.array([[[2.0, 1.0, -6.0], [-9.0, 6.0, 12.0]], [[-1.0, -1.0, 2.0], [3.0, -3.0, -6.0]]])
+SCORES = np.array([1.5, -3.0])
+
+
+def small_net(activation=None):
+    """The net of the constants above."""
+    import keras
+
+    net = keras.Sequential(
+        [
+            keras.Input((2, 3, 2)),
+            keras.layers.Conv2D(2, 1, name="copy"),
+            keras.layers.GlobalAveragePooling2D(),
+            keras.layers.Dense(2, activation=activation),
+        ]
+    )
+    net.set_weights([np.eye(2).reshape(1, 1, 2, 2), np.zeros(2), KERNEL, BIAS])
+    return net
+
+
+def check_numbers(answer, shape, asked):
+    """The answer as an array of floats, after a look at its type and its shape."""
+    try:
+        numbers = np.asarray(answer)
+    except ValueError:
+        numbers = np.asarray(None)
+    kind = type(answer).__name__
+    assert numbers.dtype.kind in "biuf", (
+        f"{asked} should be an array of numbers or a number; what came is of type {kind}."
+    )
+    assert numbers.shape == shape, f"{asked} should have the shape {shape}; what came has {numbers.shape}."
+    return numbers.astype(float)
+
+
+def beside(came, expected):
+    """Two small arrays as text, for a message."""
+    return f"Expected\n{np.round(expected, 3)}\nand what came is\n{np.round(came, 3)}"
+
+
+def test_cam_of_two_channels(class_activation_map):
+    """The maps of a net with two channels, by hand."""
+    for class_index, expected in enumerate(MAPS):
+        asked = f"class_activation_map of a 2\xd73 image for class {class_index}"
+        came = check_numbers(class_activation_map(small_net(), IMAGE, class_index), (2, 3), asked)
+        cut = np.allclose(came, np.maximum(expected, 0), atol=1e-5)
+        assert not cut, f"{asked}: the negative values are missing. CAM has no ReLU; it speaks against, too."
+        text = beside(came, expected)
+        assert np.allclose(came, expected, atol=1e-5), (
+            f"{asked}: the channels, times {KERNEL[0, class_index]:g} and {KERNEL[1, class_index]:g}. {text}"
+        )
+
+
+@test_case(name="The maps of a net with two channels, by hand", points=1)
+def case_1(env):
+    with answers_in(env) as answer:
+        test_cam_of_two_channels(answer("class_activation_map"))
+
+
+def test_cam_adds_up_to_the_score(class_activation_map):
+    """The map's mean plus the bias is the score, also when the net ends in softmax."""
+    for class_index, score in enumerate(SCORES):
+        asked = f"class_activation_map for class {class_index}"
+        came = check_numbers(class_activation_map(small_net("softmax"), IMAGE, class_index), (2, 3), asked)
+        total = came.mean() + BIAS[class_index]
+        assert np.isclose(total, score, atol=1e-5), (
+            f"mean + bias of {asked} should be the score {score:g}; it is {total:.4g}."
+        )
+
+
+@test_case(name="The map's mean plus the bias is the score, also when the net ends in softmax", points=1)
+def case_2(env):
+    with answers_in(env) as answer:
+        test_cam_adds_up_to_the_score(answer("class_activation_map"))
+
+
+# How the tests read your answers: as the grader does, by value. Tensors and special arrays become plain
+# arrays, and a function gets copies, so that it cannot change what a test compares with.
+
+
+class NoAnswer(BaseException):
+    """There is nothing to test. Not an `Exception`, so that no test passes by expecting one."""
+
+
+class NotDefined(NoAnswer):
+    pass
+
+
+class NotAnswered(NoAnswer):
+    pass
+
+
+class NotUsable(NoAnswer):
+    pass
+
+
+@contextlib.contextmanager
+def answers_in(env):
+    """Give a function that looks up one of your names; what is wrong with an answer is said at the end."""
+
+    def answer(wanted):
+        if wanted not in env:
+            raise NotDefined(f"Your notebook does not define `{wanted}`.")
+        return read(env[wanted], wanted)
+
+    try:
+        yield answer
+    except NoAnswer as problem:
+        raise type(type(problem).__name__, (Exception,), {})(str(problem)) from None
+
+
+class Answer:
+    """Stands for one of your functions or objects; what it gives back is read by value too."""
+
+    def __init__(self, value, label):
+        object.__setattr__(self, "_value", value)
+        object.__setattr__(self, "_label", label)
+
+    def __call__(self, *arguments, **options):
+        label = f"{self._label}(\u2026)"
+        try:
+            return read(self._value(*own(arguments), **own(options)), label)
+        except NotImplementedError:
+            raise NotAnswered(f"`{label}` is not answered yet.") from None
+
+    def __getattr__(self, attribute):
+        if attribute.startswith("__"):
+            raise AttributeError(attribute)
+        return read(getattr(self._value, attribute), f"{self._label}.{attribute}")
+
+    def __setattr__(self, attribute, value):
+        setattr(self._value, attribute, own(value))
+
+    def __getitem__(self, key):
+        return read(self._value[own(key)], f"{self._label}[\u2026]")
+
+    def __setitem__(self, key, value):
+        self._value[own(key)] = own(value)
+
+    def __contains__(self, item):
+        return own(item) in self._value
+
+    def __len__(self):
+        return len(self._value)
+
+    def __bool__(self):
+        return True
+
+    def __iter__(self):
+        return (read(item, self._label) for item in self._value)
+
+    def __array__(self, *_, **__):
+        kind = type(self._value).__name__
+        raise NotUsable(f"`{self._label}` should be numbers or an array; it is a {kind}.")
+
+    def __eq__(self, other):
+        return isinstance(other, Answer) and other._value is self._value
+
+    def __hash__(self):
+        return id(self._value)
+
+    def __repr__(self):
+        return f"<your {self._label}: {type(self._value).__name__}>"
+
+
+def read(value, label):
+    """Return plain data as plain data, and an `Answer` for everything else."""
+    if value is ...:
+        raise NotAnswered(f"`{label}` is not answered yet.")
+    if value is None or isinstance(value, (bool, np.generic, slice)):
+        return value
+    for kind in (int, float, complex, str, bytes):
+        if isinstance(value, kind):
+            return kind(value)
+    if isinstance(value, dict):
+        return {key: read(item, f"{label}[{key!r}]") for key, item in value.items()}
+    for kind in (list, tuple):
+        if isinstance(value, kind):
+            return kind(read(item, f"{label}[{index}]") for index, item in enumerate(value))
+    if isinstance(value, (set, frozenset)):
+        return frozenset(value)
+    array = None if isinstance(value, type) else as_array(value)
+    return Answer(value, label) if array is None else plain(array, label)
+
+
+def as_array(value):
+    """Return a copy of an array or tensor without its subclass; None when `value` is something else."""
+    if not hasattr(type(value), "__array__"):
+        return None
+    try:
+        return np.array(np.asarray(value), subok=False)
+    except Exception:
+        return None
+
+
+def plain(array, label):
+    if array.dtype.kind == "O":
+        raise NotUsable(f"`{label}` is an array of objects; use numbers.")
+    return array.astype(np.float32) if array.dtype.kind == "V" else array
+
+
+def own(value):
+    """Return what a test passes on as your code sees it: your own objects, copies of arrays."""
+    if isinstance(value, Answer):
+        return value._value
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if isinstance(value, dict):
+        return {key: own(item) for key, item in value.items()}
+    if type(value) in (list, tuple):
+        return type(value)(own(item) for item in value)
+    return value
