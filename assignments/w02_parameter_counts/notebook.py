@@ -19,6 +19,11 @@
 # **fewer than 5,000**.
 
 # %%
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # the same numbers here as in the grader
+
 import math
 
 import keras
@@ -275,7 +280,7 @@ def batch_normalization(input_shape):
     The parameters are all that Keras counts: those that a gradient changes, and those that none does.
     """
     # BEGIN SOLUTION
-    return tuple(input_shape), 4 * input_shape[-1]
+    return input_shape, 4 * input_shape[-1]
     # END SOLUTION
 
 
@@ -558,7 +563,7 @@ def table(layers, input_shape):
         [("input", (32, 32, 3), 0), ("conv2d", (30, 30, 32), 896), ("max_pooling2d", (15, 15, 32), 0)]
     """
     # BEGIN SOLUTION
-    rows = [("input", tuple(input_shape), 0)]
+    rows = [("input", input_shape, 0)]
     for layer in layers:
         arguments = dict(layer)
         name = arguments.pop("layer")

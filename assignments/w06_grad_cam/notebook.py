@@ -18,6 +18,11 @@
 # show *where* in an image a net finds its evidence, and then say which detector to buy.
 
 # %%
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # the same numbers here as in the grader
+
 import keras
 import numpy as np
 import scipy.stats

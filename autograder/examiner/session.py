@@ -379,8 +379,12 @@ def _clean_environment() -> Iterator[None]:
     """Keep pytest's settings of the surrounding shell, and plugins of other packages, out of the session.
 
     So is the rewriting of assertions by a surrounding pytest: it writes the values compared into the message.
+    A TensorFlow that the tests import computes as the one in the sandbox does, and has nothing to say.
     """
-    changed = {"PYTEST_ADDOPTS": None, "PYTEST_PLUGINS": None, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    changed = {
+        **{"PYTEST_ADDOPTS": None, "PYTEST_PLUGINS": None, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        **{"TF_ENABLE_ONEDNN_OPTS": "0", "TF_CPP_MIN_LOG_LEVEL": "3"},
+    }
     before = {name: os.environ.get(name) for name in changed}
     finders = sys.meta_path[:]
     _set_environment(changed)
