@@ -684,7 +684,7 @@ with picture_of("q3, q4 and q7"):
     verdict = answered(looks_at)
     horses = pictures.labels == 1
     grounds = np.concatenate([empty("gravel", 10, seed=2), empty("brick", 10, seed=3)])
-    moved = on_new_backgrounds(pictures.images[horses], pictures.masks[horses], grounds)
+    moved = np.array(on_new_backgrounds(pictures.images[horses], pictures.masks[horses], grounds))
     figure, axes = plt.subplots(3, 5, figsize=(12, 6.4), layout="constrained")
     for row, (name, detector) in zip(axes, detectors.items(), strict=True):
         for axis, image in zip(row, moved[8:], strict=False):
