@@ -9,13 +9,11 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal
 
 import nbformat
 
 from autograder.build import (
-    Right,
-    Wrong,
     check,
     load_right,
     load_wrong,
@@ -23,7 +21,7 @@ from autograder.build import (
     stub_notebook,
     variant_notebook,
 )
-from autograder.build.variants import means
+from autograder.build.variants import VariantType, means
 from autograder.course import Assignment, Course
 from autograder.errors import ConfigurationError
 from autograder.examiner import Examined, collect
@@ -36,7 +34,6 @@ from autograder.sandbox import Sandbox, SlotSpec
 SEED = b"autograder verify"
 REFERENCE, STUB = "reference", "stub"
 Kind = Literal["reference", "stub", "right", "wrong"]
-AnyVariant = TypeVar("AnyVariant", Right, Wrong)
 
 
 class VariantResult(Closed):
@@ -113,15 +110,8 @@ def verify(
     _refuse_same_names(assignment, variants)
     progress.planned(len(variants))
     files = assignment.shipped_contents()
-    examined: dict[str, Examined] = {}
-
-    def keep(done: Done) -> None:
-        examined[done.id] = done.examined
-        progress.done(done.id)
-
     tasks = [Task(variant.name, code_cells(variant.notebook), files, SEED) for variant in variants]
-    plan = Plan(assignment, sandbox.name, spec, max(1, min(jobs, len(tasks))))
-    lost = work_through(plan, tasks, on_begin=progress.begun, on_done=keep)
+    examined = examine_all(assignment, sandbox, spec, tasks, jobs, progress)
     jupyter = _checks(course.release / assignment.name, variants, spec.limits.total_seconds, jobs)
     results = [
         _result(variant, examined[variant.name], jupyter[variant.name], tests)
@@ -135,9 +125,33 @@ def verify(
         variants=tuple(results),
         problems=(
             *(() if sample else _uncaught(tests, results)),
-            *(f"{name}: the grader's own process ended" for name in lost),
+            *(f"{each.id}: the grader's own process ended" for each in tasks if each.id not in examined),
         ),
     )
+
+
+def examine_all(
+    assignment: Assignment,
+    sandbox: Sandbox,
+    spec: SlotSpec,
+    tasks: Sequence[Task],
+    jobs: int,
+    progress: Progress,
+) -> dict[str, Examined]:
+    """Return what each task gave, by id; those that took the grader's own process down are missing.
+
+    Raises:
+        AutograderError: the tests or the sandbox cannot be used.
+    """
+    examined: dict[str, Examined] = {}
+
+    def keep(done: Done) -> None:
+        examined[done.id] = done.examined
+        progress.done(done.id)
+
+    plan = Plan(assignment, sandbox.name, spec, max(1, min(jobs, len(tasks))))
+    work_through(plan, tasks, on_begin=progress.begun, on_done=keep)
+    return examined
 
 
 def _variants(assignment: Assignment, tests: Sequence[TestInfo], sample: int | None) -> list[_Variant]:
@@ -156,7 +170,7 @@ def _variants(assignment: Assignment, tests: Sequence[TestInfo], sample: int | N
     ]
 
 
-def _spread(variants: Sequence[AnyVariant], sample: int | None) -> Sequence[AnyVariant]:
+def _spread(variants: Sequence[VariantType], sample: int | None) -> Sequence[VariantType]:
     """`sample` of the variants, evenly spread from the first to the last; all of them for None."""
     if sample is None or sample >= len(variants):
         return variants

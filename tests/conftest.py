@@ -58,6 +58,20 @@ def best_sandbox(request: pytest.FixtureRequest) -> Sandbox:
     return best_available(image)
 
 
+@pytest.fixture(params=[pytest.param("docker", marks=pytest.mark.docker), "bubblewrap", "process"])
+def each_sandbox(request: pytest.FixtureRequest) -> Sandbox:
+    """Each of the three sandboxes in turn; bubblewrap must be there when REQUIRE_BUBBLEWRAP=1."""
+    name = request.param
+    if name == "docker":
+        request.getfixturevalue("grading_image")
+    sandbox = provider(name)
+    if why := sandbox.why_unavailable():
+        if os.environ.get(f"REQUIRE_{name.upper()}") == "1":
+            pytest.fail(f"REQUIRE_{name.upper()}=1, but {why}", pytrace=False)
+        pytest.skip(f"NOT TESTED WITH {name.upper()}: {why}")
+    return sandbox
+
+
 def _unavailable(reason: str) -> NoReturn:
     if os.environ.get("REQUIRE_DOCKER") == "1":
         pytest.fail(f"REQUIRE_DOCKER=1, but {reason}", pytrace=False)

@@ -15,13 +15,13 @@ from autograder.build.source import read_source, role_of
 from autograder.course import Assignment, Limits
 from autograder.errors import VerificationError
 from autograder.examiner import Examined, names_asked
-from autograder.lanes import Done, Plan, Task, work_through
+from autograder.lanes import Task
 from autograder.mutants.known import load_equivalents, untrue
 from autograder.mutants.mutations import Mutant, SourceCell, mutants_of
 from autograder.mutants.slices import needed_cells
 from autograder.report import Closed
 from autograder.sandbox import Sandbox, SlotSpec
-from autograder.verify import SEED, Progress
+from autograder.verify import SEED, Progress, examine_all
 
 LEAST_SECONDS = 10.0
 TIMES_THE_REFERENCE = 3.0
@@ -215,16 +215,7 @@ class _Bench:
         return Task(name, tuple(sources), self._files, SEED, questions, until_failure=mutant is not None)
 
     def _run(self, tasks: Sequence[Task]) -> dict[str, Examined]:
-        """What each task gave; those that took the grader's own process down with them are missing."""
-        examined: dict[str, Examined] = {}
-
-        def keep(done: Done) -> None:
-            examined[done.id] = done.examined
-            self._progress.done(done.id)
-
-        plan = Plan(self._assignment, self._sandbox.name, self._spec, max(1, min(self._jobs, len(tasks))))
-        work_through(plan, tasks, on_begin=self._progress.begun, on_done=keep)
-        return examined
+        return examine_all(self._assignment, self._sandbox, self._spec, tasks, self._jobs, self._progress)
 
     def _plan(self, more: int) -> None:
         self._planned += more

@@ -12,7 +12,6 @@ WEEK = Path(__file__).parents[2] / "assignments" / "w05_unet"
 
 @pytest.mark.slow
 def test_skips_matter_on_the_horses(monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("keras", reason="NOT TESTED: keras is not installed (extra `tensorflow`)")
     monkeypatch.syspath_prepend(WEEK)
     _, truth, found, solved = runpy.run_path(str(WEEK / "measure_skips.py"))["compare"](seed=7)
     areas = {name: solved["iou"](truth, masks).mean() for name, masks in found.items()}

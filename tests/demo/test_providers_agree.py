@@ -3,21 +3,13 @@
 import pytest
 from simulated_class import GradedClass, comparable
 
-from autograder.sandbox import PROVIDERS
+from autograder.sandbox import Sandbox
 
 
-@pytest.fixture(params=[pytest.param("docker", marks=pytest.mark.docker), "bubblewrap", "process"])
-def other(request: pytest.FixtureRequest, graded: GradedClass) -> GradedClass:
+@pytest.fixture
+def other(each_sandbox: Sandbox, graded: GradedClass) -> GradedClass:
     """The same class, graded in another sandbox than the best."""
-    name = request.param
-    if name == graded.sandbox:
-        return graded
-    if name == "docker":
-        request.getfixturevalue("grading_image")
-    why = PROVIDERS[name]().why_unavailable()
-    if why:
-        pytest.skip(f"NOT TESTED WITH {name.upper()}: {why}")
-    return graded.of.grade(name)
+    return graded if each_sandbox.name == graded.sandbox else graded.of.grade(each_sandbox.name)
 
 
 def test_every_sandbox_gives_the_same_24_reports(graded, other):
