@@ -53,6 +53,7 @@ RUN_REMARKS: Mapping[RunStatus, str] = {
     "memory": "out of memory",
     "died": "process ended",
     "unreadable": "unreadable",
+    "lost": "sandbox lost",
 }
 
 

@@ -25,7 +25,14 @@ Outcome = Literal[
     "not_run",  # there was nothing to ask (unreadable notebook, second crash)
 ]
 
-RunStatus = Literal["completed", "timeout", "memory", "died", "unreadable"]
+RunStatus = Literal[
+    "completed",
+    "timeout",
+    "memory",
+    "died",
+    "unreadable",
+    "lost",  # the sandbox was lost every time, by whatever: a person must look
+]
 
 TimeSource = Literal["receipt", "extension", "none"]
 DeadlineStatus = Literal["on_time", "late", "rejected", "flagged"]

@@ -23,7 +23,7 @@ from autograder.build import (
 )
 from autograder.build.variants import VariantType, means
 from autograder.course import Assignment, Course
-from autograder.errors import ConfigurationError
+from autograder.errors import ConfigurationError, SandboxError
 from autograder.examiner import Examined, collect
 from autograder.lanes import Done, Plan, Task, work_through
 from autograder.otter_checks import Checks, checks_in_jupyter
@@ -146,6 +146,10 @@ def examine_all(
     examined: dict[str, Examined] = {}
 
     def keep(done: Done) -> None:
+        if done.examined.run.status == "lost":
+            raise SandboxError(
+                f"{done.id}: {done.examined.run.message}", remedy="Run the same command again."
+            )
         examined[done.id] = done.examined
         progress.done(done.id)
 

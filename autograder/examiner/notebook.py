@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from autograder.course import Limits
+from autograder.errors import SandboxError
 from autograder.examiner.standins import (
     NoAnswer,
     builtin_names,
@@ -51,6 +53,7 @@ class StudentNotebook:
         self.received = 0
         self.losses: list[NoAnswer] = []
         self.outputs: list[dict[str, Any]] = []
+        self.failure: SandboxError | None = None
 
     @property
     def limits(self) -> Limits:
@@ -59,6 +62,9 @@ class StudentNotebook:
     def run(self, *, once: bool = False) -> NotebookRun:
         """Run the notebook; when a cell ends the process, run it once more without that cell.
 
+        Whatever has been before is forgotten. `failure` is set as soon as the sandbox fails, also while a
+        test asks: a test may catch what it likes.
+
         Args:
             once: don't run it once more.
 
@@ -66,6 +72,8 @@ class StudentNotebook:
             SandboxError: the sandbox failed.
         """
         self._began = time.monotonic()
+        self._run, self._skip, self.received, self.failure = NotebookRun(status="unreadable"), (), 0, None
+        self.losses, self.outputs = [], []
         first = self._start()
         if isinstance(first, Ran):
             self._run = self._completed(first)
@@ -114,6 +122,10 @@ class StudentNotebook:
         """The most memory that the submission was seen to hold since it was last run, in mebibytes."""
         return round(self._slot.most_memory / (1 << 20), 1)
 
+    def prove_sandbox(self) -> None:
+        """Raise a SandboxError if the slot cannot run an empty notebook either."""
+        self._slot.prove()
+
     def stop(self) -> None:
         """End the submission and wipe what it left."""
         self._alive = False
@@ -122,7 +134,8 @@ class StudentNotebook:
     # ------------------------------------------------------------------ helpers
 
     def _start(self) -> Ran | Lost:
-        result = self._slot.run(self._cells, self._files, seed=self._seed, skip=self._skip)
+        with self._noting_failure():
+            result = self._slot.run(self._cells, self._files, seed=self._seed, skip=self._skip)
         self._alive = isinstance(result, Ran)
         return result
 
@@ -145,13 +158,24 @@ class StudentNotebook:
         seconds = min(self.limits.call_seconds, self._time_left())
         if not self._alive:
             self._restart()
-        answer = self._slot.ask(encoded, seconds)
+        with self._noting_failure():
+            answer = self._slot.ask(encoded, seconds)
         if isinstance(answer, Lost):
             self._alive = False
             outcome = _OUTCOME.get(answer.reason, "died")
             raise self._loss(outcome, f"`{label}` {self._describe(answer, seconds)}.")
         self.received += len(answer)
         return self._open(answer, label)
+
+    @contextlib.contextmanager
+    def _noting_failure(self) -> Iterator[None]:
+        if self.failure is not None:
+            raise self.failure
+        try:
+            yield
+        except SandboxError as error:
+            self.failure = error
+            raise
 
     def _open(self, answer: bytes, label: str) -> Any:
         try:

@@ -27,6 +27,7 @@ from autograder.examiner.standins import NameProblem, NoAnswer
 from autograder.examiner.verdicts import judge
 from autograder.pytest_plugin import add_markers
 from autograder.report import NotebookRun, TestInfo, TestResult
+from autograder.sandbox import WorkerLostError
 
 _OPTIONS = (
     *("-c", os.devnull, "--import-mode=importlib", "--assert=plain", "--capture=no"),
@@ -37,6 +38,8 @@ _OPTIONS = (
     ),
     *(part for name in ("faulthandler", "unittest", "nose", "stepwise") for part in ("-p", f"no:{name}")),
 )
+ATTEMPTS = 3
+LOST = f"The sandbox was lost each of {ATTEMPTS} times that this notebook was examined; no test has run."
 OnCollected = Callable[[dict[str, TestInfo], list[pytest.Item]], None]
 
 
@@ -107,6 +110,10 @@ def examine(
 ) -> None:
     """Run every test of `assignment` for each candidate, and hand over each result when it is there.
 
+    A candidate whose worker is lost on the way is examined again from the start in a new one, with the same
+    seeds; nothing of the broken attempt is kept. Where it loses all `ATTEMPTS` workers, and an empty notebook
+    loses none, its result says so (`run.status` is "lost") and no test has run.
+
     Args:
         public_only: leave out the hidden tests; their file need not exist then.
 
@@ -140,13 +147,27 @@ class _Examination:
     def run_all(self, session: pytest.Session) -> None:
         for candidate in self._candidates:
             self.current = candidate
+            self._on_examined(self._examined(session, candidate))
+
+    def _examined(self, session: pytest.Session, candidate: Candidate) -> Examined:
+        for _ in range(ATTEMPTS):
             try:
-                run = candidate.notebook.run(once=candidate.until_failure)
-                tests = list(self._tests(session, candidate, run))
-                run = run.model_copy(update={"memory_mb": candidate.notebook.memory_mb})
-            finally:
-                candidate.notebook.stop()
-            self._on_examined(Examined(candidate.name, run, tests, candidate.notebook.outputs))
+                return self._attempt(session, candidate)
+            except WorkerLostError:
+                continue
+        candidate.notebook.prove_sandbox()
+        infos = [self._infos[_test_id(item)] for item in session.items if self._is_for(candidate, item)]
+        tests = [TestResult(**info.model_dump(), outcome="not_run", message=LOST) for info in infos]
+        return Examined(candidate.name, NotebookRun(status="lost", message=LOST), tests, [])
+
+    def _attempt(self, session: pytest.Session, candidate: Candidate) -> Examined:
+        try:
+            run = candidate.notebook.run(once=candidate.until_failure)
+            tests = list(self._tests(session, candidate, run))
+            run = run.model_copy(update={"memory_mb": candidate.notebook.memory_mb})
+        finally:
+            candidate.notebook.stop()
+        return Examined(candidate.name, run, tests, candidate.notebook.outputs)
 
     def _tests(self, session: pytest.Session, candidate: Candidate, run: NotebookRun) -> Iterator[TestResult]:
         if candidate.until_failure and run.status != "completed":
@@ -155,6 +176,8 @@ class _Examination:
         session._setupstate.teardown_exact(items[0] if items else None)  # the last candidate's may remain
         for item, after in _with_next(items):
             result = self._test(item, after)
+            if candidate.notebook.failure is not None:
+                raise candidate.notebook.failure
             yield result
             if candidate.until_failure and result.outcome != "passed":
                 return

@@ -2,7 +2,7 @@
 
 from autograder.sandbox.base import Connection, Sandbox, SlotSpec, describe_loss
 from autograder.sandbox.choice import PROVIDERS, best_available, provider
-from autograder.sandbox.slot import Lost, Ran, Slot
+from autograder.sandbox.slot import Lost, Ran, Slot, WorkerLostError
 
 __all__ = [
     "PROVIDERS",
@@ -12,6 +12,7 @@ __all__ = [
     "Sandbox",
     "Slot",
     "SlotSpec",
+    "WorkerLostError",
     "best_available",
     "describe_loss",
     "provider",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -16,6 +17,16 @@ from autograder.worker import code
 
 START_SECONDS = 120.0
 MARGIN_SECONDS = 15.0
+PAUSES_AT_FIRST = (0.5, 1.0)
+PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 15.0, 15.0)
+
+
+class WorkerLostError(SandboxError):
+    """The worker is gone, does not answer, or cannot work, and its submission with it.
+
+    Not the submission's loss: what a submission does to itself, the relay reports, and lives on. The next
+    request gets a new worker.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +51,12 @@ class Slot:
     """One warm sandbox. Use it as a context manager; it starts its worker when it is first needed.
 
     `most_memory`: the most bytes that the submission was seen to hold beyond what the warm worker holds.
+    `pauses`: seconds to wait before each further try to start a worker, as where the engine is restarted;
+    None for two short ones until the slot has had a worker, and then a minute in all.
 
-    Raises (all methods):
-        SandboxError: the sandbox failed twice in a row, for reasons that are not the submission's.
+    Raises (all methods but `stop` and `close`):
+        WorkerLostError: the worker was lost on the way.
+        SandboxError: no worker can be started, for reasons that are not the submission's.
     """
 
     sandbox: Sandbox
@@ -51,6 +65,7 @@ class Slot:
     packages: dict[str, str] = field(default_factory=dict)
     image: str | None = None
     most_memory: int = 0
+    pauses: Sequence[float] | None = None
     _connection: Connection | None = None
 
     def __enter__(self) -> Self:
@@ -63,6 +78,21 @@ class Slot:
         """Start the worker now rather than with the first submission."""
         if self._connection is None:
             self._open()
+
+    def prove(self) -> None:
+        """Start a new worker, and run a notebook of one empty cell in it.
+
+        Raises:
+            SandboxError: that does not work either.
+        """
+        self.close()
+        ran = self.run([""], {}, seed=0)
+        self.stop()
+        if not isinstance(ran, Ran):
+            raise SandboxError(
+                f"the {self.sandbox.name} sandbox cannot run an empty notebook ({ran.reason})",
+                remedy="`autograder doctor` says what this machine can do.",
+            )
 
     def run(
         self,
@@ -124,7 +154,10 @@ class Slot:
         """End the submission and wipe what it left; throw the worker away if that cannot be proven."""
         if self._connection is None:
             return
-        reply = self._request({"op": "stop"}, 0.0)
+        try:
+            reply = self._request({"op": "stop"}, 0.0)
+        except WorkerLostError:
+            return  # and the submission with it
         if reply["op"] != "stopped" or reply["problems"]:
             self.close()
 
@@ -139,45 +172,64 @@ class Slot:
         return Lost(reply["reason"], reply.get("code"), reply.get("cell"))
 
     def _request(self, message: dict[str, Any], seconds: float) -> dict[str, Any]:
-        """Send a message and return the reply. A worker that fails is replaced; its submission is lost."""
+        """Send a message and return the reply; a worker that fails is closed, and the next is a new one."""
         connection = self._connection or self._open()
         try:
             connection.send(msgpack.packb(message), seconds + MARGIN_SECONDS)
             reply = msgpack.unpackb(connection.receive(seconds + MARGIN_SECONDS), max_bin_len=1 << 31)
             reply = _checked(reply)
-        except (frames.ClosedError, frames.FrameError, TimeoutError, ValueError, msgpack.UnpackException):
-            self.close()
-            return {"op": "lost", "reason": "died"}
+        except (OSError, frames.ClosedError, frames.FrameError, ValueError, msgpack.UnpackException) as error:
+            raise self._worker_lost(f"its worker was lost: {error}") from None
         if reply["op"] == "failed":
-            self.close()
-            raise SandboxError(
-                f"the {self.sandbox.name} sandbox failed: {reply['message']}",
-                remedy="`autograder doctor` says what this machine can do.",
-            )
+            raise self._worker_lost(f"it failed: {reply['message']}")
         self.most_memory = max(self.most_memory, int(reply.get("memory", 0)))
         return reply
 
+    def _worker_lost(self, how: str) -> WorkerLostError:
+        self.close()
+        return WorkerLostError(
+            f"the {self.sandbox.name} sandbox: {how}",
+            remedy="`autograder doctor` says what this machine can do.",
+        )
+
     def _open(self) -> Connection:
+        """Start a worker, again after a pause where that fails; not when it has failed slowly."""
+        pauses = (PAUSES if self.python else PAUSES_AT_FIRST) if self.pauses is None else self.pauses
+        for pause in pauses:
+            began = time.monotonic()
+            try:
+                return self._accepted(*self._started())
+            except _UnusableError:
+                raise
+            except SandboxError:
+                if time.monotonic() - began > START_SECONDS / 2:
+                    raise
+            time.sleep(pause)
+        return self._accepted(*self._started())
+
+    def _started(self) -> tuple[Connection, dict[str, Any]]:
         connection = self.sandbox.open(self.spec)
         try:
-            ready = msgpack.unpackb(connection.receive(START_SECONDS))
-        except (frames.ClosedError, frames.FrameError, TimeoutError, ValueError) as error:
+            return connection, msgpack.unpackb(connection.receive(START_SECONDS))
+        except (OSError, frames.ClosedError, frames.FrameError, ValueError) as error:
             log = connection.log()
             connection.close()
             raise SandboxError(
                 f"the worker in the {self.sandbox.name} sandbox did not start: {error}\n{log}".rstrip(),
                 remedy="`autograder doctor` says what this machine can do.",
             ) from None
+
+    def _accepted(self, connection: Connection, ready: dict[str, Any]) -> Connection:
         if ready.get("code") != code.digest():
             connection.close()
-            raise SandboxError(
+            raise _UnusableError(
                 f"the {self.sandbox.name} sandbox holds another version of the worker than this autograder",
                 remedy="Build the image anew: `autograder image`.",
             )
         if ready["problems"]:
             connection.close()
             module, problem = next(iter(ready["problems"].items()))
-            raise SandboxError(
+            raise _UnusableError(
                 f"the {self.sandbox.name} sandbox cannot import {module!r}: {problem}",
                 remedy="Install the package where the sandbox takes it from, or correct `preload` in the "
                 "assignment's settings.",
@@ -185,6 +237,10 @@ class Slot:
         self.python, self.packages, self.image = ready["python"], ready["packages"], connection.image
         self._connection = connection
         return connection
+
+
+class _UnusableError(SandboxError):
+    """The worker has started, and starting it again would find the same."""
 
 
 def _checked(reply: Any) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from providers import DOCKER, EVERY, LIMITS, PRELOAD
 
 from autograder.errors import SandboxError, SandboxUnavailableError
 from autograder.image import ImageInfo
-from autograder.sandbox import PROVIDERS, Lost, Slot, SlotSpec, best_available, provider
+from autograder.sandbox import PROVIDERS, Lost, Slot, SlotSpec, WorkerLostError, best_available, provider
 from autograder.sandbox.docker import ContainerConnection, DockerSandbox, client, container_options
 from autograder.sandbox.process import ChildConnection, ProcessSandbox
 
@@ -66,14 +66,22 @@ class TestReplacement:
     def test_a_worker_that_is_killed_from_outside_is_replaced(self, own_slot: Slot) -> None:
         run(own_slot, "x = 1")
         _kill_worker(own_slot)
-        assert own_slot.run(["x = 2"], {}, seed=1) == Lost("died")
+        with pytest.raises(WorkerLostError, match="worker was lost"):
+            own_slot.run(["x = 2"], {}, seed=1)
         run(own_slot, "x = 3")
         assert value(own_slot, "x") == 3
 
-    def test_a_question_to_a_dead_worker_is_lost(self, own_slot: Slot) -> None:
+    def test_a_question_to_a_dead_worker_is_not_the_submissions_loss(self, own_slot: Slot) -> None:
         run(own_slot, "x = 1")
         _kill_worker(own_slot)
-        assert own_slot.ask(b"\xc0", 1) == Lost("died")
+        with pytest.raises(WorkerLostError, match="worker was lost"):
+            own_slot.ask(b"\xc0", 1)
+
+    def test_stopping_a_submission_whose_worker_is_gone_is_no_failure(self, own_slot: Slot) -> None:
+        run(own_slot, "x = 1")
+        _kill_worker(own_slot)
+        own_slot.stop()
+        own_slot.prove()
 
     def test_a_submission_that_cannot_be_wiped_takes_its_worker_with_it(self, own_slot: Slot) -> None:
         """Folders nested deeper than Python can walk cannot be removed; a namespace just ends."""
