@@ -722,7 +722,6 @@ def build_digit_net():
         [
             keras.Input((12, 12, 1)),
             keras.layers.Conv2D(12, 3, activation="relu"),
-            keras.layers.BatchNormalization(momentum=0.9),
             keras.layers.Conv2D(16, 3, activation="relu"),
             keras.layers.MaxPooling2D(),
             keras.layers.BatchNormalization(momentum=0.9),
