@@ -5,6 +5,7 @@ The command line prints these as a sentence and never as a traceback.
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 EXIT_OK = 0
@@ -13,6 +14,16 @@ EXIT_BAD_INPUT = 2
 EXIT_ENVIRONMENT = 3
 EXIT_UNEXPECTED = 70
 EXIT_INTERRUPTED = 130
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+_MORE_ROOM = "Make room there, then run the same command again; what is done is kept."
+_MORE_RIGHTS = "You need permission to write there; or choose another folder."
+_REMEDIES = {
+    **dict.fromkeys(NO_ROOM, _MORE_ROOM),
+    **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), _MORE_RIGHTS),
+}
 
 
 class AutograderError(Exception):
@@ -67,6 +78,12 @@ class SandboxUnavailableError(SandboxError):
     """This machine cannot run the sandbox that was asked for."""
 
 
+class ClusterError(AutograderError):
+    """The cluster cannot be reached, or its workers cannot do what is asked of them."""
+
+    exit_code = EXIT_ENVIRONMENT
+
+
 class GradebookError(AutograderError):
     """The gradebook's database cannot be opened or written."""
 
@@ -77,6 +94,13 @@ class OutputError(AutograderError):
     """A file or folder cannot be read or written where it was asked for."""
 
     exit_code = EXIT_ENVIRONMENT
+
+    @classmethod
+    def of(cls, error: OSError, path: Path | None = None) -> OutputError:
+        """Say what the system has refused, at `path` or where it says itself, and what to do about it."""
+        where = path if path is not None else error.filename or "a file"
+        reason = (error.strerror or "cannot be used").lower()
+        return cls(f"{where}: {reason}", remedy=_REMEDIES.get(error.errno or 0))
 
 
 class MissingPackageError(AutograderError):

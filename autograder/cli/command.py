@@ -27,6 +27,7 @@ from autograder.errors import (
     EXIT_BAD_INPUT,
     EXIT_INTERRUPTED,
     EXIT_UNEXPECTED,
+    NO_ROOM,
     AutograderError,
     ConfigurationError,
     OutputError,
@@ -162,10 +163,9 @@ def perform(work: Callable[[Session], int], options: EverywhereOptions) -> int:
         except KeyboardInterrupt:
             return _failed(session, Interrupted("interrupted"))
         except OSError as error:
-            if error.filename is None:
+            if error.filename is None and error.errno not in NO_ROOM:
                 return _failed(session, _unexpected(error, options))
-            what = f"{error.filename}: {(error.strerror or 'cannot be used').lower()}"
-            return _failed(session, OutputError(what))
+            return _failed(session, OutputError.of(error))
         except Exception as error:
             return _failed(session, _unexpected(error, options))
 

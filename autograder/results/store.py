@@ -24,7 +24,7 @@ import nbformat
 from pydantic import ValidationError
 
 from autograder.course import Course
-from autograder.errors import SubmissionError
+from autograder.errors import OutputError, SubmissionError
 from autograder.names import confusion_key, student_id
 from autograder.report import SCHEMA_VERSION, Report
 
@@ -146,7 +146,18 @@ def notebook_bytes(notebook: nbformat.NotebookNode) -> bytes:
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that it is there in full or not at all: a temporary file beside it, then a rename."""
+    """Write a file so that it is there in full or not at all: a temporary file beside it, then a rename.
+
+    Raises:
+        OutputError: it cannot be written there.
+    """
+    try:
+        _write_atomically(path, content)
+    except OSError as error:
+        raise OutputError.of(error, path) from None
+
+
+def _write_atomically(path: Path, content: bytes) -> None:
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", suffix=PARTIAL, dir=path.parent)
     partial = Path(name)
     try:

@@ -124,6 +124,13 @@ class Sandbox(ABC):
             SandboxError: starting failed.
         """
 
+    def clear_left_over(self) -> None:
+        """Remove what graders that were killed have left on this machine; nothing of one that still runs.
+
+        Nothing by default: namespaces end with the process that made them, and files lie in them.
+        """
+        return
+
 
 class PipeConnection(Connection):
     """A connection over two file descriptors, for workers that are child processes."""
@@ -161,9 +168,16 @@ def worker_command(python: str, isolation: str, scratch: str, preload: tuple[str
 def local_identity(spec: SlotSpec) -> str:
     """Identity of a sandbox that uses the grader's own Python and packages."""
     installed = sorted({f"{found.name}=={found.version}" for found in metadata.distributions()})
-    weights = [f"{variable}={_sha256(path)}" for variable, path in spec.weights]
-    digest = hashlib.sha256("\n".join([sys.version, *installed, *weights]).encode()).hexdigest()
-    return f"local:{digest[:16]}"
+    digest = hashlib.sha256("\n".join([sys.version, *installed]).encode()).hexdigest()
+    return with_weights(f"local:{digest[:16]}", spec)
+
+
+def with_weights(identity: str, spec: SlotSpec) -> str:
+    """Identity of a sandbox that is given its weights, from its identity without any."""
+    if not spec.weights:
+        return identity
+    weights = "\0".join(f"{variable}={_sha256(path)}" for variable, path in spec.weights)
+    return f"{identity}+{hashlib.sha256(weights.encode()).hexdigest()[:16]}"
 
 
 def weights_inside(spec: SlotSpec) -> dict[str, str]:

@@ -22,6 +22,7 @@ import requests
 
 from autograder import engine
 from autograder.errors import SandboxError, SandboxUnavailableError
+from autograder.sandbox import owner
 from autograder.sandbox.base import (
     FRAME_LIMIT,
     SLOT_OVERHEAD_MB,
@@ -39,6 +40,7 @@ PYTHON = "/opt/venv/bin/python"
 SCRATCH = "/scratch"
 KEPT_CAPABILITIES = ["SETUID", "SETGID", "KILL", "CHOWN", "DAC_OVERRIDE"]
 LABEL = "cnn-autograder.slot"
+OWNER_LABEL = "cnn-autograder.owner"
 _STREAM_HEADER = struct.Struct(">BxxxL")
 _STDERR = 2
 LOG_CHUNKS = 50
@@ -71,6 +73,13 @@ class DockerSandbox(Sandbox):
     def open(self, spec: SlotSpec) -> Connection:
         with _engine_errors(spec):
             return ContainerConnection(client(), spec)
+
+    def clear_left_over(self) -> None:
+        with contextlib.suppress(SandboxError, docker.errors.DockerException, requests.RequestException):
+            for found in client().api.containers(all=True, filters={"label": OWNER_LABEL}):
+                if owner.is_gone(found["Labels"][OWNER_LABEL]):
+                    with contextlib.suppress(docker.errors.APIError):  # it may be on its way out
+                        client().api.remove_container(found["Id"], force=True)
 
 
 @contextlib.contextmanager
@@ -114,7 +123,7 @@ def container_options(spec: SlotSpec) -> dict[str, Any]:
         "memswap_limit": memory,
         "pids_limit": limits.processes * THREADS_PER_PROCESS + 2 * SPARE_THREADS,
         "log_config": docker.types.LogConfig(type="none"),
-        "labels": {LABEL: str(os.getpid())},
+        "labels": {LABEL: str(os.getpid()), OWNER_LABEL: owner.this_process()},
     }
     if spec.gpu:
         options["environment"]["TF_FORCE_GPU_ALLOW_GROWTH"] = "true"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from autograder.errors import SandboxError
+from autograder.sandbox import owner
 from autograder.sandbox.base import (
     Connection,
     PipeConnection,
@@ -20,6 +21,7 @@ from autograder.sandbox.base import (
     worker_environment,
 )
 
+SCRATCH_PREFIX = "autograder-"
 LOG_BYTES = 4000
 CLOSE_SECONDS = 15.0
 
@@ -37,7 +39,7 @@ class ProcessSandbox(Sandbox):
         return local_identity(spec)
 
     def open(self, spec: SlotSpec) -> Connection:
-        scratch = tempfile.mkdtemp(prefix="autograder-")
+        scratch = tempfile.mkdtemp(prefix=f"{SCRATCH_PREFIX}{owner.this_process()}-")
         command = worker_command(sys.executable, "none", scratch, spec.preload)
         environment = worker_environment(
             PYTHONPATH=str(Path(__file__).parents[2]),
@@ -47,6 +49,12 @@ class ProcessSandbox(Sandbox):
             **{variable: str(path) for variable, path in spec.weights},
         )
         return ChildConnection(command, environment, scratch)
+
+    def clear_left_over(self) -> None:
+        for folder in Path(tempfile.gettempdir()).glob(f"{SCRATCH_PREFIX}*-*"):
+            made_by = folder.name.removeprefix(SCRATCH_PREFIX).rpartition("-")[0]
+            if owner.is_gone(made_by) and folder.lstat().st_uid == os.getuid() and not folder.is_symlink():
+                _remove(str(folder))
 
 
 class ChildConnection(PipeConnection):
