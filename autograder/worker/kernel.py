@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import builtins
+import contextlib
 import io
 import os
 import sys
@@ -199,6 +201,20 @@ class NotebookKernel:
         self.recorder.begin(0)
         return results
 
+    def show(self, source: str, cap: int) -> list[Output]:
+        """Run one cell outside of any notebook, and return what it shows."""
+        self.recorder.begin(cap)
+        stdout, stderr = _Stream(self.recorder, "stdout"), _Stream(self.recorder, "stderr")
+        with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
+            self._run_cell(source)
+        return self.recorder.outputs
+
+    def close(self) -> None:
+        """End the shell, so that the next kernel begins as if it were the first."""
+        atexit.unregister(self.shell.atexit_operations)
+        _forget_inline_plots()
+        _Shell.clear_instance()
+
     @property
     def names(self) -> dict[str, Any]:
         """What the notebook has defined."""
@@ -226,8 +242,42 @@ class NotebookKernel:
         except ImportError:
             return
         import matplotlib.pyplot as plt
+        from matplotlib.figure import Figure
 
         plt.close("all")
+        plt.uninstall_repl_displayhook()
+        plt.install_repl_displayhook()  # after what shows and closes figures: else it draws each once more
+        self.shell.display_formatter.formatters["image/png"].for_type(Figure, _figure_png)
+
+
+def _figure_png(figure: Any) -> str | None:
+    """The picture of a figure as IPython makes it, with "tight" margins, but laid out in one pass, not two.
+
+    The margins are found without drawing first, where nothing in the figure is placed only when it is drawn.
+    """
+    import matplotlib
+    from IPython.core.pylabtools import print_figure
+    from matplotlib.axes import Axes
+
+    margins: Any = "tight"
+    if figure.get_layout_engine() is None and all(type(axis) is Axes for axis in figure.axes):
+        margins = figure.get_tightbbox().padded(matplotlib.rcParams["savefig.pad_inches"])
+    picture: str | None = print_figure(figure, base64=True, bbox_inches=margins)
+    return picture
+
+
+def _forget_inline_plots() -> None:
+    """Undo what a shell and matplotlib know of each other."""
+    if "matplotlib_inline.backend_inline" not in sys.modules:
+        return
+    import matplotlib.pyplot as plt
+    from matplotlib_inline.backend_inline import configure_inline_support
+    from matplotlib_inline.config import InlineBackend
+
+    plt.close("all")
+    plt.uninstall_repl_displayhook()
+    InlineBackend.clear_instance()
+    vars(configure_inline_support).pop("current_backend", None)
 
 
 def _otter_stand_in() -> types.ModuleType:

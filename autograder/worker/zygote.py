@@ -38,9 +38,9 @@ def serve(control: socket.socket, preload: list[str]) -> None:
     confine.adopt_orphans()
     problems = _import_all(preload)
     from autograder.worker import submission  # noqa: F401  (imported once, for every fork)
-    from autograder.worker.kernel import NotebookKernel
+    from autograder.worker.warm_up import warm_kernel
 
-    kernel = NotebookKernel()
+    kernel = warm_kernel()
     wakeup = _watch_children()
     sources: list[Any] = [control, wakeup]
     ready = {"problems": problems, "python": platform.python_version(), "packages": _versions()}
