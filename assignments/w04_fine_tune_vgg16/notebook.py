@@ -36,6 +36,7 @@ from networks import PHOTOGRAPHS, mini_vgg, vgg16
 from w04_helpers import answered, bars, picture_of, plot_curves, show, show_maps, show_row
 
 plt.rcParams["figure.dpi"] = 80
+tf.get_logger().setLevel("ERROR")
 keras.utils.set_random_seed(4)
 tf.config.experimental.enable_op_determinism()
 
