@@ -72,6 +72,7 @@ def cross(axis, position):
 
 
 def _label(axis, title):
-    axis.set_title(title, fontsize=10)
-    axis.set_xticks([])
-    axis.set_yticks([])
+    """Title above, no ticks. A hidden axis and a title at a known height are the quickest to draw."""
+    axis.set_title(title, fontsize=10, y=1)
+    axis.xaxis.set_visible(False)
+    axis.yaxis.set_visible(False)
