@@ -3,6 +3,8 @@
 Examining is slow and depends on the notebook, the assignment's tests and the sandbox; its result is kept in
 OUT/.examined/ under a digest of all that. Reports are cheap: deadlines, extensions and pass marks are judged
 every time. So killing the grader loses at most the notebooks in progress, and a second run repeats nothing.
+A result that no submission refers to is kept for one more run: going back to an earlier file or option waits
+for nothing. Then it goes.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ from autograder.errors import SubmissionError
 from autograder.examiner import collect
 from autograder.extensions import load_extensions
 from autograder.intake import Intake, Submission
-from autograder.lanes import Done, Plan, Task, work_through
+from autograder.lanes import Done, Plan, Task, Work, work_through
 from autograder.reading import code_cells, read_notebook
 from autograder.report import (
     Attempt,
@@ -48,16 +50,20 @@ from autograder.report import (
 )
 from autograder.results import (
     prepare,
-    read_executed,
     read_report,
     student_folder,
     write_atomically,
     write_report,
 )
-from autograder.results.store import REPORT
+from autograder.results.store import EXECUTED, REPORT, notebook_bytes
 from autograder.sandbox import Sandbox, SlotSpec
 
 EXAMINED = ".examined"
+UNUSED = ".unused"
+LOST_FLAG = (
+    "The sandbox was lost each time that this submission was examined, not by an empty notebook ({files}). "
+    "Grade again; where that ends the same, look at what the notebook does."
+)
 SECRET_FILE = Path(".autograder", "secret")
 SECRET = re.compile(r"[0-9a-f]{64}")
 SETTINGS = "assignment.toml"
@@ -86,6 +92,7 @@ class Options:
         fresh: a new sandbox for every submission.
         seed: in place of the seed that derives from the course's secret, to repeat a result exactly.
         again: examine also what has been examined before.
+        work: who works through the notebooks: lanes on this machine, or a cluster.
     """
 
     sandbox: Sandbox
@@ -94,6 +101,7 @@ class Options:
     fresh: bool = False
     seed: bytes | None = None
     again: bool = False
+    work: Work = work_through
 
 
 @dataclass
@@ -104,6 +112,8 @@ class Summary:
     examined: int = 0
     reused: int = 0
     not_graded: dict[str, str] = field(default_factory=dict)
+    lost: list[str] = field(default_factory=list)  # students whose submission lost its sandbox every time
+    left_behind: list[str] = field(default_factory=list)  # students with a report in OUT, but no submission
 
 
 @dataclass(frozen=True)
@@ -129,6 +139,7 @@ def grade(
         AutograderError: the tests or the sandbox cannot be used. Results so far are kept.
     """
     prepare(out)
+    options.sandbox.clear_left_over()
     tests = collect(assignment)
     desk = _Desk(course, assignment, out, options, tests)
     submissions = {desk.key(submission): submission for submission in intake.submissions}
@@ -148,6 +159,10 @@ def grade(
         report, notebook = desk.report(attempts, extension, _late_days_left(course, assignment, out, student))
         _write_if_changed(out, report, notebook)
         summary.reports.append(report)
+        if desk.has_lost(attempts):
+            summary.lost.append(student)
+    desk.let_go(submissions)
+    summary.left_behind = _left_behind(out, intake)
     return summary
 
 
@@ -174,14 +189,38 @@ class _Desk:
         ]
         if not submission.sha256:
             parts.append(submission.file)
-        return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
+        digest = hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
+        return f"{_whose(submission)}-{digest}"
 
     def has(self, key: str) -> bool:
+        """Whether there is a result that holds. One that says "lost" holds for the run that has made it."""
+        path = self._path(key)
+        with contextlib.suppress(FileNotFoundError):
+            if not path.exists():
+                path.with_suffix(UNUSED).rename(path)
         try:
-            self._load(key)
+            return self._load(key).run.status != "lost"
         except (OSError, ValidationError):
             return False
-        return True
+
+    def has_lost(self, attempts: Sequence[Submission]) -> bool:
+        """Whether one of the attempts has lost every sandbox that it was given."""
+        return any(self._load(self.key(attempt)).run.status == "lost" for attempt in attempts)
+
+    def let_go(self, submissions: Mapping[str, Submission]) -> None:
+        """Remove these students' results that no submission refers to and none did in the last run either.
+
+        Args:
+            submissions: all of these students', by key. What belongs to others stays.
+        """
+        students = {_whose(submission) for submission in submissions.values()}
+        for path in sorted(self._folder.glob("*-*.*")):
+            if path.stem.partition("-")[0] not in students:
+                continue
+            if path.suffix == UNUSED:
+                path.unlink()
+            elif path.stem not in submissions:
+                path.rename(path.with_suffix(UNUSED))
 
     def examine(self, missing: Mapping[str, Submission], watcher: Watcher) -> list[str]:
         """Examine submissions by key, keeping each result as it comes; return the keys that were lost."""
@@ -211,7 +250,7 @@ class _Desk:
             self._keep(done.id, self._examination(done, notebooks.pop(done.id), notes[done.id], seed))
             watcher.done(labels[done.id])
 
-        return work_through(plan, tasks, on_begin=lambda key: watcher.begun(labels[key]), on_done=keep)
+        return self._options.work(plan, tasks, on_begin=lambda key: watcher.begun(labels[key]), on_done=keep)
 
     def report(
         self, attempts: Sequence[Submission], extension: Extension | None, late_days: int
@@ -234,7 +273,8 @@ class _Desk:
         chosen = deadlines.choose(judged)
         counting = next(attempt for attempt in chosen if attempt.counts)
         submission, examination = records[counting.submission.file]
-        return self._assemble(submission, examination, counting, chosen), examination.notebook
+        lost = [file for file, (_, examined) in records.items() if examined.run.status == "lost"]
+        return self._assemble(submission, examination, counting, chosen, lost), examination.notebook
 
     # ------------------------------------------------------------------ helpers
 
@@ -244,10 +284,16 @@ class _Desk:
         examination: Examination,
         counting: Attempt,
         attempts: tuple[Attempt, ...],
+        lost: Sequence[str],
     ) -> Report:
         settings = self._assignment.settings
         maximum = round(sum(test.points for test in self._tests), 9)
         flag = [submission.time_flag] if submission.time_flag else []
+        if lost:
+            flag.append(LOST_FLAG.format(files=", ".join(lost)))
+        approved = deadlines.approval(
+            counting.final_score, maximum, settings.pass_percent, counting.deadline.status
+        )
         return Report(
             student=submission.student,
             assignment=self._assignment.name,
@@ -260,9 +306,7 @@ class _Desk:
             score=counting.score,
             max_score=maximum,
             final_score=counting.final_score,
-            approved=deadlines.approval(
-                counting.final_score, maximum, settings.pass_percent, counting.deadline.status
-            ),
+            approved=None if lost and not approved else approved,
             mandatory=settings.mandatory,
             pass_percent=settings.pass_percent,
             flags=(*flag, *submission.flags),
@@ -348,12 +392,23 @@ class _Desk:
         return hmac.new(self._secret, text.encode("utf-8", "replace"), hashlib.sha256).digest()
 
     def _keep(self, key: str, examination: Examination) -> None:
-        write_atomically(
-            self._folder / f"{key}.json", examination.model_dump_json().encode("utf-8", "replace")
-        )
+        write_atomically(self._path(key), examination.model_dump_json().encode("utf-8", "replace"))
 
     def _load(self, key: str) -> Examination:
-        return Examination.model_validate_json((self._folder / f"{key}.json").read_bytes())
+        return Examination.model_validate_json(self._path(key).read_bytes())
+
+    def _path(self, key: str) -> Path:
+        return self._folder / f"{key}.json"
+
+
+def _whose(submission: Submission) -> str:
+    """What the keys of a student's submissions begin with."""
+    return hashlib.sha256(submission.student.encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _left_behind(out: Path, intake: Intake) -> list[str]:
+    handed_in = {student_folder(out, student) for student in intake.by_student}
+    return sorted(path.parent.name for path in out.glob(f"*/{REPORT}") if path.parent not in handed_in)
 
 
 def assignment_digest(assignment: Assignment) -> str:
@@ -365,8 +420,7 @@ def assignment_digest(assignment: Assignment) -> str:
     settings = assignment.settings.model_dump_json(include={"questions", "preload"})
     for part in (settings, assignment.limits.model_dump_json()):
         digest.update(part.encode() + b"\0")
-    shared = assignment.path.parent.glob("conftest.py")
-    for path in sorted([*shared, *_files_that_count(assignment)]):
+    for path in files_that_count(assignment):
         name = path.relative_to(assignment.path.parent).as_posix()
         digest.update(f"{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\0".encode())
     return digest.hexdigest()
@@ -408,8 +462,13 @@ def _make_secret(path: Path) -> None:
         Path(name).unlink()
 
 
-def _files_that_count(assignment: Assignment) -> Iterator[Path]:
-    """Every file of the assignment but its settings, the author's notebook and the wrong solutions."""
+def files_that_count(assignment: Assignment) -> list[Path]:
+    """What an examination may read: every file of the assignment but its settings, the author's notebook and
+    the wrong and right solutions; and the `conftest.py` that all assignments share. Sorted."""
+    return sorted([*assignment.path.parent.glob("conftest.py"), *_files_inside(assignment)])
+
+
+def _files_inside(assignment: Assignment) -> Iterator[Path]:
     for path in assignment.path.rglob("*"):
         inside = path.relative_to(assignment.path)
         if inside.parts[0] in NEVER_SHIPPED or DEBRIS & set(inside.parts):
@@ -502,10 +561,13 @@ def _late_days_left(course: Course, assignment: Assignment, out: Path, student: 
 
 
 def _write_if_changed(out: Path, report: Report, notebook: dict[str, Any] | None) -> None:
-    path = student_folder(out, report.student) / REPORT
-    if path.is_file():
+    """Write what is not there yet; a grader killed in between has left one file of another submission."""
+    folder = student_folder(out, report.student)
+    executed = nbformat.from_dict(notebook) if notebook is not None else None
+    if (folder / REPORT).is_file():
         with contextlib.suppress(SubmissionError):  # an older or broken report is replaced
-            executed = read_executed(out, report.student)
-            if read_report(path) == report and (executed is None) == (notebook is None):
+            there = (folder / EXECUTED).read_bytes() if (folder / EXECUTED).exists() else None
+            same = there == (notebook_bytes(executed) if executed is not None else None)
+            if same and read_report(folder / REPORT) == report:
                 return
-    write_report(out, report, nbformat.from_dict(notebook) if notebook is not None else None)
+    write_report(out, report, executed)

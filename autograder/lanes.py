@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
-from typing import Any
+from typing import Any, Protocol
 
 from autograder.course import Assignment
 from autograder.errors import AutograderError, SandboxError
@@ -71,6 +71,19 @@ class Plan:
     spec: SlotSpec
     jobs: int = 1
     fresh: bool = False
+
+
+class Work(Protocol):
+    """What works through tasks: `work_through` on this machine, or a cluster."""
+
+    def __call__(
+        self,
+        plan: Plan,
+        tasks: Iterable[Task],
+        *,
+        on_begin: Callable[[str], None],
+        on_done: Callable[[Done], None],
+    ) -> list[str]: ...
 
 
 def work_through(
@@ -150,7 +163,7 @@ class _Lanes:
     def _open_lane(self) -> None:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
-        process = context.Process(target=_lane_process, args=(self._plan, theirs), daemon=True)
+        process = context.Process(target=serve_lane, args=(self._plan, theirs), daemon=True)
         process.start()
         theirs.close()
         self._working[ours], self._processes[ours] = None, process
@@ -207,8 +220,11 @@ class _Lanes:
                 process.join()
 
 
-def _lane_process(plan: Plan, parent: Connection) -> None:
-    """A lane in a process of its own. It ends when the grader closes the pipe, for whatever reason."""
+def serve_lane(plan: Plan, parent: Connection) -> None:
+    """Be a lane, in a process of its own, until the grader closes the pipe, for whatever reason.
+
+    Each `Task` that comes is answered by a `Done`, or by an `AutograderError` that ends the lane.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def tasks() -> Iterator[Task]:

@@ -41,7 +41,7 @@ FIRST_USER = 20_000
 USERS = 20_000
 ORDER_LIMIT = 1 << 30
 QUESTION_HEADER = 4
-RESULT_LIMIT = 1 << 28
+RESULT_LIMIT = 1 << 27  # what the kernel keeps of all outputs, at four bytes a character, and some more
 MAX_FILES = 1 << 16
 SHARED_FOLDERS = ("/tmp", "/dev/shm", "/dev/mqueue")
 GRADER_IN, GRADER_OUT = 0, 1
@@ -101,6 +101,8 @@ class _Relay:
         self._zygote = zygote
         self._grader = frames.FrameReader(ORDER_LIMIT)
         self._child: _Child | None = None
+        self._gone: dict[str, Any] | None = None
+        self._next_look = 0.0
         self._submissions = 0
         self._litter: dict[str, set[str]] = {}
 
@@ -125,12 +127,21 @@ class _Relay:
 
     def _next_message(self) -> dict[str, Any] | None:
         while (body := self._grader.take()) is None:
+            self._watch_until_spoken_to()
             data = os.read(GRADER_IN, frames.CHUNK)
             if not data:
                 return None
             self._grader.feed(data)
         message: dict[str, Any] = msgpack.unpackb(body, max_bin_len=len(body))
         return message
+
+    def _watch_until_spoken_to(self) -> None:
+        """Watch the child's limits while the grader thinks; the next question learns what came of it."""
+        while not select.select([GRADER_IN], [], [], TICK if self._child else None)[0]:
+            try:
+                self._look()
+            except LostError as error:
+                self._gone = self._lost(error)
 
     def _reply(self, message: dict[str, Any]) -> None:
         frames.write_all(GRADER_OUT, frames.pack(msgpack.packb(message)))
@@ -143,7 +154,7 @@ class _Relay:
                 return self._ask(message["question"], message["seconds"])
         except LostError as error:
             return self._lost(error)
-        return {"op": "stopped", "problems": self._stop()}
+        return {"op": "stopped", "problems": self._problems_so_far()}
 
     def _lost(self, error: LostError) -> dict[str, Any]:
         cell = self._child.cell if self._child else None
@@ -153,7 +164,7 @@ class _Relay:
     # ------------------------------------------------------------------ the child's side
 
     def _start(self, order: bytes, limits: dict[str, Any]) -> dict[str, Any]:
-        problems = self._stop()
+        problems = self._problems_so_far()
         if problems:
             return {"op": "stopped", "problems": problems}
         began = time.monotonic()
@@ -173,6 +184,9 @@ class _Relay:
                 return {"op": "ran", "result": body[1:], "seconds": seconds, "memory": child.most_memory}
 
     def _ask(self, question: bytes, seconds: float) -> dict[str, Any]:
+        gone, self._gone = self._gone, None
+        if gone is not None:
+            return gone
         child = self._child
         if child is None:
             raise LostError("died")
@@ -221,21 +235,17 @@ class _Relay:
         """Return the child's next frame, watching its limits meanwhile."""
         child = self._child
         assert child is not None
-        next_look = time.monotonic() + TICK
         while True:
-            now = time.monotonic()
-            if now >= deadline:
+            if time.monotonic() >= deadline:
                 raise LostError("timeout")
+            self._look()  # also where frame follows frame, so that a flood cannot keep the watch away
             try:
                 body = child.reader.take()
             except frames.FrameError:
                 raise LostError("garbled") from None
             if body is not None:
                 return body
-            if now >= next_look:
-                self._check_limits(child)
-                next_look = now + TICK
-            wait = min(deadline, next_look) - now
+            wait = min(deadline, self._next_look) - time.monotonic()
             sources: list[Any] = [child.channel, self._control, GRADER_IN]
             readable, _, _ = select.select(sources, [], [], max(0.0, wait))
             if child.channel in readable:
@@ -271,8 +281,14 @@ class _Relay:
                 self._check_limits(child)
                 continue
             if self._from_zygote("ended") is None:
-                break
+                raise SystemExit(1)  # the zygote is gone, and has taken the child with it: nobody's fault
         raise LostError("died", child.exit_code)
+
+    def _look(self) -> None:
+        """Check the child's limits, if the last look is a tick ago."""
+        if self._child is not None and time.monotonic() >= self._next_look:
+            self._check_limits(self._child)
+            self._next_look = time.monotonic() + TICK
 
     def _check_limits(self, child: _Child) -> None:
         processes = _descendants(self._zygote)
@@ -314,6 +330,11 @@ class _Relay:
                 return message
 
     # ------------------------------------------------------------------ afterwards
+
+    def _problems_so_far(self) -> list[str]:
+        """Stop whatever runs; return what could not be undone, of a child that went unasked too."""
+        gone, self._gone = self._gone, None
+        return [*(gone["problems"] if gone else ()), *self._stop()]
 
     def _stop(self) -> list[str]:
         """Kill the child and all it started, remove what it wrote; return what could not be undone."""
@@ -403,7 +424,7 @@ def _usage(processes: list[int]) -> _Usage:
         except OSError:
             continue
         for line in status.splitlines():
-            if line.startswith(("RssAnon:", "RssShmem:", "VmSwap:", "VmPTE:")):
+            if line.startswith(("RssAnon:", "RssShmem:", "VmSwap:", "VmPTE:", "HugetlbPages:")):
                 memory += int(line.split()[1]) << 10
             elif line.startswith("Threads:"):
                 threads += int(line.split()[1])
