@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -13,6 +14,13 @@ AssignmentArgument = Annotated[str, typer.Argument(metavar="ASSIGNMENT", help="S
 OutOption = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="Where results lie. Default: out/ASSIGNMENT in the course."),
+]
+SchedulerOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL",
+        help="Examine on the Dask cluster behind this scheduler: tcp://… or tls://….",
+    ),
 ]
 SeedOption = Annotated[
     str | None,
@@ -26,6 +34,12 @@ SeedOption = Annotated[
 def bare(name: str) -> str:
     """An assignment's name, also from `assignments/w01_corner_filter/`."""
     return Path(name).name
+
+
+def is_safe(scheduler: str) -> bool:
+    """Whether the way to a scheduler is encrypted, or stays on this machine."""
+    host = urlsplit(scheduler).hostname
+    return scheduler.startswith("tls://") or host in ("localhost", "127.0.0.1", "::1")
 
 
 def seed_from(text: str | None) -> bytes | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,10 +13,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from autograder.cli.arguments import AssignmentArgument, OutOption, SeedOption, bare, seed_from
-from autograder.cli.command import Interrupted, Session, command, error_record
+from autograder.cli.arguments import (
+    AssignmentArgument,
+    OutOption,
+    SchedulerOption,
+    SeedOption,
+    bare,
+    is_safe,
+    seed_from,
+)
+from autograder.cli.command import Interrupted, Session, WrongUsageError, command, error_record
 from autograder.cli.outputs import alone, other_reports
-from autograder.cli.sandboxes import Choice, GpuOption, JobsOption, SandboxOption, choose
+from autograder.cli.sandboxes import Choice, GpuOption, JobsOption, SandboxOption, choose, choose_on
 from autograder.console import (
     Progress,
     counted,
@@ -24,6 +33,7 @@ from autograder.console import (
     print_list,
     print_results,
     print_statistics,
+    print_warning,
     shown_path,
 )
 from autograder.course import Assignment, Course
@@ -32,15 +42,22 @@ from autograder.errors import (
     EXIT_OK,
     ConfigurationError,
     GradebookError,
+    MissingPackageError,
     SubmissionError,
 )
 
 if TYPE_CHECKING:
+    from autograder.cluster.grader import Cluster
     from autograder.grading import Options, Summary
     from autograder.intake import Intake
+    from autograder.lanes import Work
     from autograder.report import Report
 
 Record = dict[str, Any]
+PLAIN_WARNING = (
+    "tcp:// is neither encrypted nor authenticated: whoever reaches the scheduler can read hidden tests and "
+    "run programs on the workers. Only in a network that is yours alone; else tls:// (docs/scaling.md)."
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -57,6 +74,7 @@ def register(app: typer.Typer) -> None:
             ("autograder grade w01_corner_filter submitted/", "the folder of an nbgrader course"),
             ("autograder grade w01_corner_filter kari.ipynb --receipts receipts.jsonl", "one student"),
             ("autograder grade w04_fine_tune_vgg16 submissions/ --gpu", "on a GPU"),
+            ("autograder grade w01_corner_filter submissions/ --scheduler tls://head:8786", "on a cluster"),
             ("autograder grade w01_corner_filter submissions/ --json > grades.json", "for another program"),
         ],
     )(grade)
@@ -73,6 +91,7 @@ def grade(
     sandbox: SandboxOption = None,
     jobs: JobsOption = None,
     gpu: GpuOption = False,
+    scheduler: SchedulerOption = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="A new sandbox for every submission.")] = False,
     again: Annotated[bool, typer.Option("--again", help="Run also what has been graded before.")] = False,
     seed: SeedOption = None,
@@ -99,10 +118,12 @@ def grade(
     """
     from autograder.grading import Options
     from autograder.intake import find_submissions
+    from autograder.lanes import work_through
     from autograder.receipts import secret_from
     from autograder.results import default_out
 
     course = session.course
+    _require_one_place(scheduler, jobs)
     about = course.assignment(bare(assignment))
     _require_release(course, about)
     _require_url(gradebook)
@@ -112,22 +133,48 @@ def grade(
         submissions, course, about, receipts=receipts, student=student, secret=secret_from(os.environ)
     )
     _require_submissions(submissions, about, intake)
-    choice = choose(session, sandbox, gpu=gpu)
-    options = Options(
-        choice.sandbox,
-        choice.spec(about),
-        choice.jobs(jobs, len(intake.submissions)),
-        fresh,
-        seed_from(seed),
-        again,
-    )
-    with alone(folder):
+    with ExitStack() as until_done:
+        work: Work = work_through
+        if scheduler is None:
+            choice = choose(session, sandbox, gpu=gpu)
+            lanes = choice.jobs(jobs, len(intake.submissions))
+        else:
+            cluster = until_done.enter_context(_cluster(session, scheduler, gpu=gpu))
+            choice = choose_on(cluster, session, sandbox, gpu=gpu)
+            lanes, work = cluster.slots, cluster.work_through
+        options = Options(choice.sandbox, choice.spec(about), lanes, fresh, seed_from(seed), again, work)
+        until_done.enter_context(alone(folder))
         graded = _grade(session, about, intake, folder, options, gradebook)
+    if submissions.is_file():  # what others have handed in was not looked at
+        graded.summary.left_behind.clear()
     session.result(_graded_data(graded, choice, options.jobs), lambda: _show_graded(session, graded))
     if graded.problem is not None:
         print_error(session.err, graded.problem)
         return graded.problem.exit_code
-    return EXIT_ENVIRONMENT if graded.summary.not_graded else EXIT_OK
+    return EXIT_ENVIRONMENT if graded.summary.not_graded or graded.summary.lost else EXIT_OK
+
+
+def _require_one_place(scheduler: str | None, jobs: int | None) -> None:
+    if scheduler is not None and jobs is not None:
+        raise WrongUsageError(
+            "--jobs and --scheduler exclude each other: on a cluster, the slots of its workers decide",
+            remedy="Leave out --jobs; docs/scaling.md says how a worker is given slots.",
+        )
+
+
+@contextmanager
+def _cluster(session: Session, address: str, *, gpu: bool) -> Iterator[Cluster]:
+    try:
+        from autograder.cluster.grader import connect
+    except ModuleNotFoundError as error:
+        raise MissingPackageError(
+            f"--scheduler needs the package {error.name}",
+            remedy="Install the extra: `pip install 'cnn-autograder[cluster]'`.",
+        ) from None
+    if not is_safe(address):
+        print_warning(session.err, PLAIN_WARNING)
+    with connect(address, gpu=gpu, notify=lambda text: print_warning(session.err, text)) as cluster:
+        yield cluster
 
 
 @dataclass(frozen=True)
@@ -259,6 +306,8 @@ def _graded_data(graded: _Graded, choice: Choice, jobs: int) -> Record:
         "reused": summary.reused,
         "students": [_student_data(report, out) for report in summary.reports],
         "not_graded": summary.not_graded,
+        "sandbox_lost": summary.lost,
+        "left_behind": summary.left_behind,
         "skipped": [{"file": each.file, "why": each.why} for each in intake.skipped],
         "absent": list(intake.absent),
         "notices": list(intake.notices),
@@ -320,6 +369,8 @@ def _show_graded(session: Session, graded: _Graded) -> None:
     print_list(out, "Late", _late(summary.reports), "bold yellow")
     print_list(out, "Did not run through", _broken(summary.reports), "bold red")
     print_list(out, "Nothing for this assignment", [(student, "") for student in intake.absent])
+    left_behind = [(student, "the report stays") for student in summary.left_behind]
+    print_list(out, "Graded before, and no submission any more", left_behind, "bold yellow")
     print_list(out, "Skipped", [(each.file, each.why) for each in intake.skipped], "bold yellow")
     print_list(out, "To note", [("", notice) for notice in intake.notices])
     out.print()

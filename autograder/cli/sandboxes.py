@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from autograder.cli.command import Session
-from autograder.console import print_warning
+from autograder.console import counted, print_warning
 from autograder.errors import SandboxUnavailableError
 
 if TYPE_CHECKING:
+    from autograder.cluster.grader import Cluster
     from autograder.course import Assignment
     from autograder.image import Variant
     from autograder.sandbox import Sandbox, SlotSpec
@@ -94,6 +95,25 @@ def choose(session: Session, wanted: SandboxName | None, *, gpu: bool = False) -
     if sandbox.name == SandboxName.docker:
         _require_image(session, variant)
     _announce(session, sandbox.name, image, chosen=wanted is None)
+    return Choice(sandbox, image, gpu)
+
+
+def choose_on(cluster: Cluster, session: Session, wanted: SandboxName | None, *, gpu: bool = False) -> Choice:
+    """Choose the sandbox of a cluster's workers, and tell the user which one it is.
+
+    Raises:
+        ClusterError: the workers cannot run it, or differ from the grader or from each other.
+    """
+    from autograder.image.build import image_name
+
+    image = image_name(session.course, "gpu" if gpu else "cpu")
+    if wanted is None and gpu:
+        wanted = SandboxName.docker
+    sandbox = cluster.sandbox(wanted, image)
+    what = f"docker ({image})" if sandbox.name == SandboxName.docker else sandbox.name
+    session.say(f"Sandbox: {what}, {counted(cluster.slots, 'slot')} on the cluster")
+    if sandbox.name == SandboxName.process:
+        print_warning(session.err, PROCESS_WARNING)
     return Choice(sandbox, image, gpu)
 
 

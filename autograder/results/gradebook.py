@@ -19,9 +19,10 @@ from typing import Any
 import nbformat
 from nbgrader import api
 from nbgrader.utils import compute_checksum
-from sqlalchemy import inspect, text
+from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
 
 from autograder.course import Assignment, Course
 from autograder.errors import ConfigurationError, GradebookError
@@ -31,6 +32,8 @@ from autograder.results.sanitise import plain_text
 from autograder.results.store import GRADEBOOK, read_executed
 
 BUILD = "Run `autograder build`."
+WRITERS_LOCK = 0x6E626772  # any number that nobody else uses in the same database
+WAIT_SECONDS = 120
 
 
 def gradebook_url(out: Path) -> str:
@@ -278,11 +281,33 @@ def _opened(url: str) -> Iterator[Any]:
             remedy="Write sqlite:////absolute/path/gradebook.db or postgresql+psycopg://user:password@host/name.",
         ) from None
     try:
-        with _quiet_nbgrader(), _own_programs_on_path(), api.Gradebook(url) as gradebook:
+        with (
+            _quiet_nbgrader(),
+            _own_programs_on_path(),
+            _one_at_a_time(url),
+            api.Gradebook(url) as gradebook,
+        ):
             _ensure_version(gradebook)
             yield gradebook
     except (SQLAlchemyError, api.InvalidEntry, ImportError, OSError, subprocess.CalledProcessError) as error:
         raise GradebookError(f"gradebook {shown}: {_reason(error)}", remedy=_remedy(error)) from None
+
+
+@contextmanager
+def _one_at_a_time(url: str) -> Iterator[None]:
+    """Let graders on several machines wait for each other, from the first table on; SQLite does so itself."""
+    if make_url(url).get_backend_name() != "postgresql":
+        yield
+        return
+    engine = create_engine(url, poolclass=NullPool)
+    connection = engine.connect()
+    try:
+        connection.execute(text(f"SET lock_timeout = '{WAIT_SECONDS}s'"))
+        connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": WRITERS_LOCK})
+        yield
+    finally:
+        connection.invalidate()  # closing it gives the lock back, also where the server has gone away
+        engine.dispose()
 
 
 def _ensure_version(gradebook: Any) -> None:
@@ -305,7 +330,7 @@ def _reason(error: Exception) -> str:
 
 def _remedy(error: Exception) -> str:
     reason = str(error).lower()
-    if "locked" in reason:
+    if "locked" in reason or "lock timeout" in reason:
         return "Another program is writing to it; close it or wait, then run the same command again."
     if "readonly" in reason or "read-only" in reason or "permission" in reason:
         return "You need write permission on the file and on its folder."

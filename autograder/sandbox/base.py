@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import select
+import site
 import sys
 import time
 from abc import ABC, abstractmethod
@@ -166,8 +167,13 @@ def worker_command(python: str, isolation: str, scratch: str, preload: tuple[str
 
 
 def local_identity(spec: SlotSpec) -> str:
-    """Identity of a sandbox that uses the grader's own Python and packages."""
-    installed = sorted({f"{found.name}=={found.version}" for found in metadata.distributions()})
+    """Identity of a sandbox that uses the grader's own Python and packages.
+
+    Those of its site-packages, which a worker sees; what a process has on its path besides, by where it was
+    started or what it has imported, is nothing to a sandbox.
+    """
+    found = metadata.distributions(path=site.getsitepackages())
+    installed = sorted({f"{package.name}=={package.version}" for package in found})
     digest = hashlib.sha256("\n".join([sys.version, *installed]).encode()).hexdigest()
     return with_weights(f"local:{digest[:16]}", spec)
 
