@@ -92,6 +92,7 @@ def verify(
     *,
     jobs: int = 1,
     sample: int | None = None,
+    in_jupyter: bool = True,
     progress: Progress = Progress(),
 ) -> Verification:
     """Grade reference, stub, every right and every wrong solution, and ask otter-grader about each, too.
@@ -99,6 +100,7 @@ def verify(
     Args:
         sample: only so many right and so many wrong solutions, evenly spread; then it is no problem that a
             test catches none of them.
+        in_jupyter: ask otter-grader, which knows nothing of sandboxes: once for all of them is enough.
 
     Raises:
         AutograderError: something cannot be read, built or run at all.
@@ -112,9 +114,10 @@ def verify(
     files = assignment.shipped_contents()
     tasks = [Task(variant.name, code_cells(variant.notebook), files, SEED) for variant in variants]
     examined = examine_all(assignment, sandbox, spec, tasks, jobs, progress)
-    jupyter = _checks(course.release / assignment.name, variants, spec.limits.total_seconds, jobs)
+    asked = variants if in_jupyter else []
+    jupyter = _checks(course.release / assignment.name, asked, spec.limits.total_seconds, jobs)
     results = [
-        _result(variant, examined[variant.name], jupyter[variant.name], tests)
+        _result(variant, examined[variant.name], jupyter, tests)
         for variant in variants
         if variant.name in examined
     ]
@@ -210,7 +213,7 @@ def _checks(
 
 
 def _result(
-    variant: _Variant, examined: Examined, jupyter: Checks | None, tests: Sequence[TestInfo]
+    variant: _Variant, examined: Examined, jupyter: Mapping[str, Checks | None], tests: Sequence[TestInfo]
 ) -> VariantResult:
     failed = tuple(test.id for test in examined.tests if test.outcome != "passed")
     score = round(sum(test.earned for test in examined.tests), 9)
@@ -224,7 +227,7 @@ def _result(
         problems=(
             *_run_problems(variant, examined),
             *_score_problems(variant, score, failed),
-            *_disagreements(failed, jupyter, tests),
+            *(_disagreements(failed, jupyter[variant.name], tests) if variant.name in jupyter else ()),
         ),
     )
 

@@ -63,15 +63,25 @@ class Week:
         )
 
     def verify(
-        self, progress: Progress | None = None, *, stale: bool = False, sample: int | None = None
+        self,
+        progress: Progress | None = None,
+        *,
+        stale: bool = False,
+        sample: int | None = None,
+        in_jupyter: bool = True,
     ) -> Verification:
         if not stale:
             build(self.course, NAME)
         assignment = self.course.assignment(NAME)
         spec = SlotSpec.for_assignment(assignment)
-        progress = progress or Progress()
         return verify(
-            self.course, assignment, provider("process"), spec, jobs=1, sample=sample, progress=progress
+            self.course,
+            assignment,
+            provider("process"),
+            spec,
+            sample=sample,
+            in_jupyter=in_jupyter,
+            progress=progress or Progress(),
         )
 
 

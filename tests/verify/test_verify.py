@@ -114,6 +114,14 @@ def test_a_public_test_that_says_something_else_in_otter_grader_is_named(week):
         assert f"{name} passes in otter-grader, but not in the grader" in problems
 
 
+def test_otter_grader_is_not_asked_where_the_grader_alone_is_in_question(week):
+    came = "came = output_size(size, kernel, stride)"
+    other = 'assert type(output_size).__name__ != "Answer", "Not this."\n    '
+    week.edit("test_public.py", came, other + came)
+    assert not week.verify().ok
+    assert week.verify(in_jupyter=False).ok
+
+
 def test_a_release_that_was_never_built_or_is_stale_is_refused(week):
     with pytest.raises(StaleBuildError, match=f"release/{NAME}/{NAME}.ipynb \\(missing\\)"):
         week.verify(stale=True)
