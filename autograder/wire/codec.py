@@ -28,6 +28,7 @@ MAX_EXTENSIONS = MAX_DEPTH + 2
 MAX_COLLISIONS = 32
 MAX_TEXT_WIDTH = 999_999
 _SMALL = 1 << 20
+_IDS = 1 << 63
 
 _DTYPES = frozenset(
     ["|b1", "|i1", "<i2", "<i4", "<i8", "|u1", "<u2", "<u4", "<u8", "<f2", "<f4", "<f8", "<c8", "<c16"]
@@ -185,6 +186,8 @@ class _Encoder:
         return self._extension(_MODEL, [_text(model.architecture), weights])
 
     def _handle(self, handle: Handle) -> Any:
+        if not 0 <= handle.id < _IDS:
+            raise WireError("a handle's number is out of range")
         parts = [handle.id, _text(handle.kind), _text(handle.type_name), _text(handle.description)]
         return self._extension(_HANDLE, parts)
 
@@ -303,15 +306,24 @@ class _Decoder:
         if code == _HANDLE:
             return _handle_from(*parts)
         if code == _MODEL:
-            architecture, weights = parts
-            return KerasModel(architecture, weights)
+            return _model_from(*parts)
         raise WireError(f"unknown kind of value: {code}")
 
 
 def _handle_from(identifier: Any, kind: Any, type_name: Any, description: Any) -> Handle:
-    if type(identifier) is not int or not all(type(text) is str for text in (kind, type_name, description)):
+    if type(identifier) is not int or not 0 <= identifier < _IDS:
+        raise WireError("a handle is malformed")
+    if not all(type(text) is str for text in (kind, type_name, description)):
         raise WireError("a handle is malformed")
     return Handle(identifier, kind, type_name, description)
+
+
+def _model_from(architecture: Any, weights: Any) -> KerasModel:
+    if type(architecture) is not str or type(weights) is not list:
+        raise WireError("a model is malformed")
+    if not all(type(weight) is np.ndarray for weight in weights):
+        raise WireError("a model is malformed")
+    return KerasModel(architecture, weights)
 
 
 def _array_from(dtype: Any, shape: Any, data: Any) -> np.ndarray[Any, Any]:
@@ -355,34 +367,59 @@ def _count_parts(data: bytes, allowed: int) -> int:
     """Return how many values `data` holds, without building any; extensions count as one.
 
     Raises:
-        WireError: more than `allowed`.
+        WireError: more than `allowed`; or lists and dicts announce more or less than there is, for which
+            msgpack would set memory aside; or an extension of msgpack's own.
     """
-    position = count = 0
+    position = count = announced = 0
     while position < len(data):
         first = data[position]
         width = _LENGTH_WIDTHS.get(first)
         if width is None:
             position += _FIXED_SIZES[first]
+            announced += _FIXED_ITEMS[first]
         else:
-            announced = int.from_bytes(data[position + 1 : position + 1 + width], "big")
-            position += 1 + width + announced + (0xC7 <= first <= 0xC9)
+            position, items = _after(data, position, first, width)
+            announced += items
         count += 1
         if count > allowed:
             raise WireError(f"more than {MAX_PARTS} parts")
+    if count != 1 + announced:
+        raise WireError("not one whole value")
     return count
 
 
-# msgpack's specification: bytes that a value's length takes, and the whole size of values that announce none
-# (a list's or dict's items follow it, and are counted as they come).
-_LENGTH_WIDTHS = {0xC4: 1, 0xC5: 2, 0xC6: 4, 0xC7: 1, 0xC8: 2, 0xC9: 4, 0xD9: 1, 0xDA: 2, 0xDB: 4}
+def _after(data: bytes, position: int, first: int, width: int) -> tuple[int, int]:
+    """Return where a value of variable length ends, or a list's or dict's header, and its number of items."""
+    start = position + 1 + width
+    length = int.from_bytes(data[position + 1 : start], "big") if width else 1 << (first - 0xD4)
+    if first >= 0xDC:
+        return start, length * (1 if first <= 0xDD else 2)
+    if not (0xC7 <= first <= 0xC9 or 0xD4 <= first <= 0xD8):
+        return start + length, 0
+    if data[start : start + 1] >= b"\x80":
+        raise WireError("unknown kind of value")
+    return start + 1 + length, 0
+
+
+# msgpack's specification: for values that announce a length the bytes that this takes (none for extensions of
+# a fixed length); for all others their whole size and how many items follow as values of their own.
+_LENGTH_WIDTHS = {
+    **{0xC4: 1, 0xC5: 2, 0xC6: 4, 0xC7: 1, 0xC8: 2, 0xC9: 4, 0xD9: 1, 0xDA: 2, 0xDB: 4},
+    **dict.fromkeys(range(0xD4, 0xD9), 0),
+    **{0xDC: 2, 0xDD: 4, 0xDE: 2, 0xDF: 4},
+}
 _FIXED_SIZES = (
     *(1 for _ in range(0x00, 0xA0)),
     *(1 + length for length in range(32)),
     *(1 for _ in range(0xC0, 0xCA)),
     *(5, 9, 2, 3, 5, 9, 2, 3, 5, 9),
-    *(2 + length for length in (1, 2, 4, 8, 16)),
-    *(1, 1, 1, 3, 5, 3, 5),
-    *(1 for _ in range(0xE0, 0x100)),
+    *(1 for _ in range(0xD4, 0x100)),
+)
+_FIXED_ITEMS = (
+    *(0 for _ in range(0x00, 0x80)),
+    *(2 * length for length in range(16)),
+    *(length for length in range(16)),
+    *(0 for _ in range(0xA0, 0x100)),
 )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from wire_values import frames_in, frames_read
 
 from autograder.wire.frames import HEADER, ClosedError, FrameError, FrameReader, pack, write_all
 
@@ -27,6 +28,18 @@ def test_bodies_come_out_in_order_however_the_stream_is_cut(bodies: list[bytes],
         taken += _all_complete(reader)
     assert taken == bodies
     assert reader.take() is None
+
+
+@given(data=st.data())
+def test_damaged_frames_are_what_their_headers_say_however_the_stream_is_cut(data: st.DataObject) -> None:
+    """Nothing is lost, nothing is made up, and after a header that asks for too much nothing more is read."""
+    bodies = data.draw(st.lists(st.binary(max_size=40), max_size=5))
+    stream = bytearray(b"".join(map(pack, bodies)) + data.draw(st.binary(max_size=12)))
+    for position in data.draw(st.lists(st.integers(0, len(stream) - 1), max_size=4)) if stream else []:
+        stream[position] = data.draw(st.integers(0, 255))
+    cuts = data.draw(st.lists(st.integers(0, len(stream)), max_size=20).map(sorted))
+    chunks = [bytes(stream[start:end]) for start, end in zip([0, *cuts], [*cuts, len(stream)], strict=True)]
+    assert frames_read(chunks, LIMIT) == frames_in(bytes(stream), LIMIT)
 
 
 def test_a_stream_of_single_bytes_gives_the_same_frames() -> None:
@@ -69,9 +82,9 @@ def test_a_flood_of_tiny_frames_takes_time_in_proportion_to_its_bytes() -> None:
     flood = pack(b"") * (1 << 17)
     reader = FrameReader(LIMIT)
     reader.feed(flood)
-    began = time.perf_counter()
+    began = time.process_time()
     assert len(_all_complete(reader)) == 1 << 17
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 5  # moving the rest for each frame would take a minute
 
 
 def test_writing_waits_for_room_only_until_the_deadline(sockets: tuple[socket.socket, socket.socket]) -> None:
