@@ -26,6 +26,9 @@ MAX_ATTACHMENT_CHARACTERS = 5_000_000
 BIG_OUTPUTS = 5_000_000
 _CELL_TYPES = ("code", "markdown", "raw")
 _CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_DEFINED = re.compile(
+    r"^(?:(?:def|class)[ \t]+(?=\w+[ \t]*[(:])|(?=\w+[ \t]*=(?!=)))([^\W\d]\w*)", re.MULTILINE
+)
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _OTHER_KERNELS = re.compile(r"ir$|julia|javascript|deno|bash|octave|matlab|sas|scala|rust|r$", re.IGNORECASE)
 
@@ -184,6 +187,7 @@ def _cells(data: dict[str, Any], notes: list[str]) -> list[dict[str, Any]]:
         notes.append(f"The notebook has {len(raw):,} cells; only the first {MAX_CELLS:,} are used.")
     repairs: Counter[str] = Counter()
     cells = [cell for each in raw[:MAX_CELLS] if (cell := _cell(each, repairs)) is not None]
+    _repair_types(cells, repairs)
     _repair_ids(cells, repairs)
     notes.extend(_REPAIRS[repair].format(_cells_were(times)) for repair, times in sorted(repairs.items()))
     return cells
@@ -194,6 +198,7 @@ _REPAIRS = {
     "huge": f"{{}} left out: longer than {MAX_CELL_CHARACTERS:,} characters.",
     "characters": "{} repaired: characters that do not exist in Unicode were replaced.",
     "line_ends": "{} converted from Windows line ends.",
+    "type": "{} turned back into code: handed out as code, and no code defines the same names.",
     "metadata": "{} stripped of metadata that is damaged or too large.",
     "attachments": "{} stripped of attachments that are damaged or too large.",
     "missing_id": "{} given an id, because there was none or it was not valid.",
@@ -271,6 +276,26 @@ def _depth_at_most(value: Any, depth: int) -> bool:
         return True
     children = value.values() if isinstance(value, dict) else value
     return depth > 0 and all(_depth_at_most(child, depth - 1) for child in children)
+
+
+def _repair_types(cells: list[dict[str, Any]], repairs: Counter[str]) -> None:
+    """Turn answers back into code that became text by one wrong key in Jupyter.
+
+    Not those whose names code defines elsewhere: a student may have put an earlier version aside as text.
+    """
+    texts = [cell for cell in cells if cell["cell_type"] != "code" and _handed_out_as_code(cell)]
+    code = [cell["source"] for cell in cells if cell["cell_type"] == "code"] if texts else []
+    defined = {name for source in code for name in _DEFINED.findall(source)}
+    for cell in texts:
+        names = set(_DEFINED.findall(cell["source"]))
+        if names and not names & defined:
+            repairs["type"] += 1
+            cell["cell_type"] = "code"
+            cell.pop("attachments", None)
+
+
+def _handed_out_as_code(cell: dict[str, Any]) -> bool:
+    return _dict(cell["metadata"].get("nbgrader")).get("cell_type") == "code"
 
 
 def _repair_ids(cells: list[dict[str, Any]], repairs: Counter[str]) -> None:

@@ -234,6 +234,7 @@ class NotebookKernel:
         sys.path.insert(0, str(Path.cwd()))
         sys.modules["otter"] = _otter_stand_in()
         builtins.input = _no_input
+        os.environ["PIP_RETRIES"] = "0"  # there is no network: a forgotten `!pip install` fails at once
 
     def _use_inline_plots(self) -> None:
         os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"

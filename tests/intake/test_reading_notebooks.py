@@ -330,3 +330,34 @@ def test_flipped_bytes_never_crash_the_reader():
             content[generator.randrange(len(content))] = generator.randrange(256)
         reading = read(bytes(content))
         assert (reading.notebook is None) == (reading.problem is not None)
+
+
+def handed_out(source, kind, **changes):
+    """A cell that was handed out as code."""
+    return cell(source, cell_type=kind, metadata={"nbgrader": {"cell_type": "code"}}, **changes)
+
+
+@pytest.mark.parametrize("kind", ["markdown", "raw"])
+@pytest.mark.parametrize("source", ["def blur(x):\n    return x", "kernel = 3", "class Net:\n    pass"])
+def test_an_answer_that_became_text_by_accident_is_code_again(kind, source):
+    reading = read(document(cell("x = 1"), handed_out(source, kind, id="b")))
+    assert [each.cell_type for each in reading.notebook.cells] == ["code", "code"]
+    assert sources(reading)[1] == source
+    assert reading.notes == (
+        "1 cell was turned back into code: handed out as code, and no code defines the same names.",
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        handed_out("def blur(x):\n    return 2 * x", "raw", id="b"),  # defined elsewhere: put aside
+        handed_out("x == 1, and so on", "markdown", id="b"),
+        cell("y = 2", cell_type="markdown", id="b"),  # never was code
+    ],
+    ids=["an earlier version", "no definition", "the student's own text"],
+)
+def test_text_that_is_meant_as_text_stays_text(text):
+    reading = read(document(cell("def blur(x):\n    return x"), text))
+    assert [each.cell_type for each in reading.notebook.cells] == ["code", text["cell_type"]]
+    assert reading.notes == ()
