@@ -10,8 +10,13 @@ _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 def this_process() -> str:
     """Name this process for good: `<boot>-<process namespace>-<process>-<start>`; empty without /proc."""
+    return name_of(os.getpid())
+
+
+def name_of(process: int) -> str:
+    """The same of any process; empty where it has ended."""
     try:
-        return "-".join([*_place(), str(os.getpid()), _start(os.getpid())])
+        return "-".join([*_place(), str(process), _start(process)])
     except OSError:
         return ""
 
