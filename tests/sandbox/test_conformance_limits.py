@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -165,6 +166,33 @@ class TestMemory:
         )
         with within(slot.spec.limits.run_seconds + SLACK):
             assert lose(slot, raise_all, "x = b'x' * 10**10").reason == "memory"
+
+    EAT = (
+        "import threading, time\n"
+        "def eat(megabytes):\n"
+        "    kept = []\n"
+        "    for _ in range(megabytes // 5): kept.append(bytearray(b'x') * 5_000_000)\n"
+        "def begin(megabytes): threading.Thread(target=eat, args=(megabytes,), daemon=True).start()"
+    )
+
+    def test_quick_answers_do_not_keep_the_watch_away(self, slot: Slot) -> None:
+        run(slot, self.EAT, "x = 1")
+        call(slot, "begin", 10_000)
+        with within(slot.spec.limits.run_seconds):
+            while not isinstance(answer := ask(slot, {"do": "get", "name": "x"}), Lost):
+                assert answer == {"value": 1}
+        assert answer.reason == "memory"
+
+    def test_a_flood_of_frames_does_not_keep_the_watch_away(self, slot: Slot) -> None:
+        flood = "begin(10_000)\nwhile True: send(b'C' + bytes(4))"
+        with within(slot.spec.limits.run_seconds + SLACK):
+            assert lose(slot, OPEN_CHANNEL + self.EAT, flood).reason == "memory"
+
+    def test_what_was_held_while_nobody_asked_is_known(self, slot: Slot) -> None:
+        run(slot, self.EAT, "x = 1")
+        call(slot, "begin", 1_500)
+        time.sleep(1)  # the grader thinks, or evaluates its own reference
+        assert ask(slot, {"do": "get", "name": "x"}) == Lost("memory", None, None)
 
     def test_memory_within_the_limit_may_be_used(self, slot: Slot) -> None:
         run(slot, "import numpy as np; x = np.ones(25_000_000).sum()")
