@@ -93,6 +93,7 @@ class Options:
         seed: in place of the seed that derives from the course's secret, to repeat a result exactly.
         again: examine also what has been examined before.
         work: who works through the notebooks: lanes on this machine, or a cluster.
+        devices: the GPUs of this machine that the lanes are bound to, one each in turn; none for any.
     """
 
     sandbox: Sandbox
@@ -102,6 +103,7 @@ class Options:
     seed: bytes | None = None
     again: bool = False
     work: Work = work_through
+    devices: tuple[str, ...] = ()
 
 
 @dataclass
@@ -231,6 +233,7 @@ class _Desk:
             self._options.spec,
             max(1, min(self._options.jobs, len(missing))),
             self._options.fresh,
+            self._options.devices,
         )
         labels = {
             key: f"{submission.student}/{Path(submission.file).name}" for key, submission in missing.items()

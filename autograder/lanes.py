@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
 from typing import Any, Protocol
 
@@ -64,6 +65,7 @@ class Plan:
         spec: what a slot must offer.
         jobs: how many lanes.
         fresh: a new sandbox for every task.
+        devices: the GPUs that the lanes share out among themselves, each bound to one; none for any.
     """
 
     assignment: Assignment
@@ -71,6 +73,13 @@ class Plan:
     spec: SlotSpec
     jobs: int = 1
     fresh: bool = False
+    devices: tuple[str, ...] = ()
+
+    def at(self, place: int) -> Plan:
+        """The plan of the lane at `place`, counted from 0: on a GPU of its own where there are enough."""
+        if not self.devices:
+            return self
+        return replace(self, spec=replace(self.spec, gpu_device=self.devices[place % len(self.devices)]))
 
 
 class Work(Protocol):
@@ -102,7 +111,7 @@ def work_through(
     if not waiting:
         return []
     if plan.jobs == 1:
-        _run_lane(plan, _announced(waiting, on_begin), on_done)
+        _run_lane(plan.at(0), _announced(waiting, on_begin), on_done)
         return []
     return _Lanes(plan, waiting, on_begin, on_done).run()
 
@@ -147,6 +156,7 @@ class _Lanes:
         self._given_up: list[str] = []
         self._working: dict[Connection, Task | None] = {}
         self._processes: dict[Connection, Any] = {}
+        self._places: dict[Connection, int] = {}
 
     def run(self) -> list[str]:
         try:
@@ -163,10 +173,12 @@ class _Lanes:
     def _open_lane(self) -> None:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
-        process = context.Process(target=serve_lane, args=(self._plan, theirs), daemon=True)
-        process.start()
+        place = min(set(range(self._plan.jobs)) - set(self._places.values()))
+        process = context.Process(target=serve_lane, args=(self._plan.at(place), theirs), daemon=True)
+        with _safe_path():
+            process.start()
         theirs.close()
-        self._working[ours], self._processes[ours] = None, process
+        self._working[ours], self._processes[ours], self._places[ours] = None, process, place
         self._give(ours)
 
     def _give(self, lane: Connection) -> None:
@@ -190,8 +202,8 @@ class _Lanes:
             return
         if isinstance(message, AutograderError):
             raise message
+        self._give(lane)  # first, so that the lane works while the result is kept
         self._on_done(message)
-        self._give(lane)
 
     def _bury(self, lane: Connection) -> None:
         """A lane has died: its task is tried once more."""
@@ -207,7 +219,7 @@ class _Lanes:
             self._open_lane()
 
     def _retire(self, lane: Connection) -> None:
-        del self._working[lane]
+        del self._working[lane], self._places[lane]
         lane.close()
 
     def _close_all(self) -> None:
@@ -218,6 +230,20 @@ class _Lanes:
             if process.is_alive():
                 process.kill()
                 process.join()
+
+
+@contextlib.contextmanager
+def _safe_path() -> Iterator[None]:
+    """Keep the current folder, where students' files may lie, out of what a new process imports from."""
+    before = os.environ.get("PYTHONSAFEPATH")
+    os.environ["PYTHONSAFEPATH"] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYTHONSAFEPATH"]
+        else:
+            os.environ["PYTHONSAFEPATH"] = before
 
 
 def serve_lane(plan: Plan, parent: Connection) -> None:

@@ -24,7 +24,16 @@ from autograder.cli.arguments import (
 )
 from autograder.cli.command import Interrupted, Session, WrongUsageError, command, error_record
 from autograder.cli.outputs import alone, other_reports
-from autograder.cli.sandboxes import Choice, GpuOption, JobsOption, SandboxOption, choose, choose_on
+from autograder.cli.sandboxes import (
+    Choice,
+    GpuDevicesOption,
+    GpuOption,
+    JobsOption,
+    SandboxOption,
+    SlotsPerGpuOption,
+    choose,
+    choose_on,
+)
 from autograder.console import (
     Progress,
     counted,
@@ -91,6 +100,8 @@ def grade(
     sandbox: SandboxOption = None,
     jobs: JobsOption = None,
     gpu: GpuOption = False,
+    gpu_devices: GpuDevicesOption = None,
+    slots_per_gpu: SlotsPerGpuOption = None,
     scheduler: SchedulerOption = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="A new sandbox for every submission.")] = False,
     again: Annotated[bool, typer.Option("--again", help="Run also what has been graded before.")] = False,
@@ -123,7 +134,8 @@ def grade(
     from autograder.results import default_out
 
     course = session.course
-    _require_one_place(scheduler, jobs)
+    _require_one_place(scheduler, jobs=jobs, gpu_devices=gpu_devices, slots_per_gpu=slots_per_gpu)
+    _require_gpu_asked(gpu, gpu_devices=gpu_devices, slots_per_gpu=slots_per_gpu)
     about = course.assignment(bare(assignment))
     _require_release(course, about)
     _require_url(gradebook)
@@ -136,13 +148,16 @@ def grade(
     with ExitStack() as until_done:
         work: Work = work_through
         if scheduler is None:
-            choice = choose(session, sandbox, gpu=gpu)
+            devices = _devices_from(gpu_devices)
+            choice = choose(session, sandbox, gpu=gpu, devices=devices, slots_per_gpu=slots_per_gpu or 1)
             lanes = choice.jobs(jobs, len(intake.submissions))
         else:
             cluster = until_done.enter_context(_cluster(session, scheduler, gpu=gpu))
             choice = choose_on(cluster, session, sandbox, gpu=gpu)
             lanes, work = cluster.slots, cluster.work_through
-        options = Options(choice.sandbox, choice.spec(about), lanes, fresh, seed_from(seed), again, work)
+        options = Options(
+            choice.sandbox, choice.spec(about), lanes, fresh, seed_from(seed), again, work, choice.devices
+        )
         until_done.enter_context(alone(folder))
         graded = _grade(session, about, intake, folder, options, gradebook)
     if submissions.is_file():  # what others have handed in was not looked at
@@ -154,12 +169,33 @@ def grade(
     return EXIT_ENVIRONMENT if graded.summary.not_graded or graded.summary.lost else EXIT_OK
 
 
-def _require_one_place(scheduler: str | None, jobs: int | None) -> None:
-    if scheduler is not None and jobs is not None:
+def _require_one_place(scheduler: str | None, **local: object) -> None:
+    for name, value in local.items():
+        if scheduler is not None and value is not None:
+            raise WrongUsageError(
+                f"{_option(name)} and --scheduler exclude each other: on a cluster, its workers decide",
+                remedy=f"Leave out {_option(name)}; docs/scaling.md says how a worker is given slots.",
+            )
+
+
+def _require_gpu_asked(gpu: bool, **options: object) -> None:
+    for name, value in options.items():
+        if value is not None and not gpu:
+            raise WrongUsageError(f"{_option(name)} needs --gpu", remedy="Add --gpu.")
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
+def _devices_from(text: str | None) -> tuple[str, ...]:
+    devices = tuple(name.strip() for name in (text or "").split(",") if name.strip())
+    if text is not None and (not devices or len(set(devices)) < len(devices)):
         raise WrongUsageError(
-            "--jobs and --scheduler exclude each other: on a cluster, the slots of its workers decide",
-            remedy="Leave out --jobs; docs/scaling.md says how a worker is given slots.",
+            f"--gpu-devices: {text!r} does not name different GPUs",
+            remedy="Write indices or UUIDs with commas between them, such as 0,1.",
         )
+    return devices
 
 
 @contextmanager

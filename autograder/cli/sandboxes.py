@@ -47,8 +47,16 @@ JobsOption = Annotated[
     typer.Option(
         metavar="N",
         min=1,
-        help="Notebooks at a time. Default: one per core; one with a GPU.",
+        help="Notebooks at a time. Default: one per core, or per GPU.",
     ),
+]
+GpuDevicesOption = Annotated[
+    str | None,
+    typer.Option(metavar="LIST", help="With --gpu, which: such as 0,1. Default: all of this machine."),
+]
+SlotsPerGpuOption = Annotated[
+    int | None,
+    typer.Option(metavar="N", min=1, help="With --gpu, notebooks at a time on each. Default: one."),
 ]
 GpuOption = Annotated[bool, typer.Option("--gpu", help="Run on a GPU, in the image's GPU variant.")]
 
@@ -60,6 +68,8 @@ class Choice:
     sandbox: Sandbox
     image: str
     gpu: bool
+    devices: tuple[str, ...] = ()
+    slots_per_gpu: int = 1
 
     @property
     def isolates(self) -> bool:
@@ -69,21 +79,35 @@ class Choice:
         """What a slot must offer for the assignment."""
         from autograder.sandbox import SlotSpec
 
-        return SlotSpec.for_assignment(assignment, self.image, gpu=self.gpu)
+        spec = SlotSpec.for_assignment(assignment, self.image, gpu=self.gpu)
+        return spec.sharing(self.slots_per_gpu, self.devices[0]) if self.devices else spec
 
     def jobs(self, wanted: int | None, notebooks: int) -> int:
         """How many notebooks at a time."""
-        return min(wanted or (1 if self.gpu else os.cpu_count() or 1), max(1, notebooks))
+        if self.gpu:
+            return min(wanted or max(1, len(self.devices) * self.slots_per_gpu), max(1, notebooks))
+        return min(wanted or os.cpu_count() or 1, max(1, notebooks))
 
 
-def choose(session: Session, wanted: SandboxName | None, *, gpu: bool = False) -> Choice:
+def choose(
+    session: Session,
+    wanted: SandboxName | None,
+    *,
+    gpu: bool = False,
+    devices: tuple[str, ...] = (),
+    slots_per_gpu: int = 1,
+) -> Choice:
     """Choose the sandbox, and tell the user which one it is.
 
+    Args:
+        devices: the GPUs to use, by index or UUID; all by default.
+
     Raises:
-        SandboxUnavailableError: this machine cannot run it, or has no GPU or no image for it.
+        SandboxUnavailableError: this machine cannot run it, or has no such GPU or no image for it.
     """
     from autograder.image.build import image_name
     from autograder.sandbox import best_available, provider
+    from autograder.sandbox.gpu import devices_here
 
     variant: Variant = "gpu" if gpu else "cpu"
     image = image_name(session.course, variant)
@@ -91,11 +115,11 @@ def choose(session: Session, wanted: SandboxName | None, *, gpu: bool = False) -
         wanted = SandboxName.docker
     sandbox = provider(wanted) if wanted else best_available(image)
     if gpu:
-        _require_gpu(sandbox.name)
+        _require_gpu(sandbox.name, devices)
     if sandbox.name == SandboxName.docker:
         _require_image(session, variant)
     _announce(session, sandbox.name, image, chosen=wanted is None)
-    return Choice(sandbox, image, gpu)
+    return Choice(sandbox, image, gpu, (devices or devices_here()) if gpu else (), slots_per_gpu)
 
 
 def choose_on(cluster: Cluster, session: Session, wanted: SandboxName | None, *, gpu: bool = False) -> Choice:
@@ -132,9 +156,10 @@ def _why_not_docker(image: str) -> str:
     return why if why is not None else f"the engine has no image {image}, `autograder image` builds it"
 
 
-def _require_gpu(sandbox: str) -> None:
+def _require_gpu(sandbox: str, devices: tuple[str, ...]) -> None:
     from autograder import engine
     from autograder.doctor import offers_gpu
+    from autograder.sandbox.gpu import ask_driver
 
     if sandbox == SandboxName.docker:
         there, what = offers_gpu(engine.connect().info()), "the container engine offers no GPU"
@@ -142,6 +167,13 @@ def _require_gpu(sandbox: str) -> None:
         there, what = Path("/dev/nvidiactl").exists(), "this machine has no NVIDIA GPU"
     if not there:
         raise SandboxUnavailableError(what, remedy=NO_GPU)
+    known = [name for row in ask_driver("--query-gpu=index,uuid") for name in row]
+    for device in devices:
+        if known and device not in known:
+            raise SandboxUnavailableError(
+                f"--gpu-devices: this machine has no GPU {device!r}",
+                remedy=f"It has {', '.join(known[::2])}; `nvidia-smi -L` lists them.",
+            )
 
 
 def _require_image(session: Session, variant: Variant) -> None:

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import hashlib
 import logging
+import math
 import platform
 import shutil
 import tempfile
@@ -161,7 +162,8 @@ class Grading(WorkerPlugin):  # type: ignore[misc]
             return
         provider(self._wanted.sandbox).clear_left_over()
         self._folder = Path(tempfile.mkdtemp(prefix="grading-", dir=worker.local_directory))
-        self._plan = self._bundle.unpack(self._folder)
+        plan = self._bundle.unpack(self._folder)
+        self._plan = _on_devices(plan, devices_here(), slots) if self._resource == GPU else plan
         self._shipped = self._plan.assignment.shipped_contents()
 
     async def teardown(self, worker: Any) -> None:
@@ -182,9 +184,18 @@ class Grading(WorkerPlugin):  # type: ignore[misc]
             self._busy.pop(place, None)
             if self._plan is not None and isinstance(reply, Done):
                 self._idle[place] = lane
-                return reply
+                return self._as_at_home(reply, self._plan)
         lane.close()
         return reply
+
+    def _as_at_home(self, done: Done, plan: Plan) -> Done:
+        """The result with the grader's paths in what it says of the tests, not those of this worker."""
+        here, home = str(plan.assignment.path), str(self._bundle.plan.assignment.path)
+        tests = [
+            test.model_copy(update={"details": test.details.replace(here, home)})
+            for test in done.examined.tests
+        ]
+        return replace(done, examined=replace(done.examined, tests=tests))
 
     def _take(self) -> tuple[int, Lane | None]:
         with self._lock:
@@ -195,16 +206,9 @@ class Grading(WorkerPlugin):  # type: ignore[misc]
                 lane = self._idle.pop(place)
             else:
                 place = min(set(range(len(self._busy) + 1)) - set(self._busy))
-                lane = Lane(self._plan_for(self._plan, place), self._folder)
+                lane = Lane(self._plan.at(place), self._folder)
             self._busy[place] = lane
             return place, lane
-
-    def _plan_for(self, plan: Plan, place: int) -> Plan:
-        """Each lane is bound to one GPU."""
-        if self._resource != GPU:
-            return plan
-        devices = devices_here()
-        return replace(plan, spec=replace(plan.spec, gpu_device=devices[place % len(devices)]))
 
     def _refuse(self, worker: Any, why: str) -> None:
         """A worker that joined later and does not fit leaves, so that nothing is sent to it again."""
@@ -223,6 +227,12 @@ class Grading(WorkerPlugin):  # type: ignore[misc]
             shutil.rmtree(self._folder, ignore_errors=True)
         for lane in idle:
             lane.close()
+
+
+def _on_devices(plan: Plan, devices: tuple[str, ...], slots: int) -> Plan:
+    """The plan for a worker's slots: bound to one GPU each, and told their share of its memory."""
+    spec = plan.spec.sharing(math.ceil(slots / len(devices)), devices[0])
+    return replace(plan, spec=spec, devices=devices)
 
 
 class EndWithGrader(SchedulerPlugin):  # type: ignore[misc]

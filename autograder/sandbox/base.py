@@ -13,12 +13,14 @@ import sys
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
 from typing import ClassVar, Literal
 
 from autograder.course import Assignment, Limits
+from autograder.errors import SandboxUnavailableError
+from autograder.sandbox import gpu
 from autograder.wire import frames
 
 Claim = Literal["limits", "isolation"]
@@ -38,6 +40,8 @@ class SlotSpec:
         image: container image with a tag, for engines.
         gpu: ask for a GPU.
         gpu_device: which one (an index or UUID); None for any.
+        gpu_slots: how many slots share that GPU.
+        gpu_memory_mb: this slot's share of its memory, which the libraries are told; None for no limit.
         hidden: folders that no submission may see, wherever they lie.
         weights: files of pretrained weights, each with the environment variable that tells where it is.
     """
@@ -47,8 +51,15 @@ class SlotSpec:
     image: str = DEFAULT_IMAGE
     gpu: bool = False
     gpu_device: str | None = None
+    gpu_slots: int = 1
+    gpu_memory_mb: int | None = None
     hidden: tuple[Path, ...] = ()
     weights: tuple[tuple[str, Path], ...] = ()
+
+    def sharing(self, slots: int, device: str | None) -> SlotSpec:
+        """The same for so many slots on each GPU; `device` is one of them, or None for any."""
+        share = gpu.share_mb(device, slots) if slots > 1 else None
+        return replace(self, gpu_slots=slots, gpu_memory_mb=share)
 
     @classmethod
     def for_assignment(
@@ -196,6 +207,25 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def gpu_environment(spec: SlotSpec, device: str | None) -> dict[str, str]:
+    """What the worker's environment says of its GPU, which is called `device` where the worker runs."""
+    return gpu.environment(device, spec.gpu_slots, spec.gpu_memory_mb) if spec.gpu else {}
+
+
+def gpu_files() -> list[Path]:
+    """The driver's files, for a sandbox that shares this machine's.
+
+    Raises:
+        SandboxUnavailableError: there are none.
+    """
+    files = gpu.device_files()
+    if not files:
+        raise SandboxUnavailableError(
+            "a GPU was asked for, and this machine has no /dev/nvidia* device", remedy=gpu.NO_DEVICE
+        )
+    return files
+
+
 def worker_environment(**more: str) -> dict[str, str]:
     """The whole environment of a worker: nothing of the grader's comes along."""
     return {
@@ -219,12 +249,13 @@ def describe_loss(reason: str, limits: Limits, code: int | None, seconds: float)
         "disk": f"wrote more files than it may (at most {limits.disk_mb} MB) and was stopped",
         "garbled": "wrote into the grader's channel, or gave an answer larger than "
         f"{limits.answer_mb} MB, and was stopped",
-        "died": f"ended the Python process {_how(code)}",
+        "died": f"ended the Python process {describe_ending(code)}",
     }
     return sentences.get(reason, f"could not go on ({reason})")
 
 
-def _how(code: int | None) -> str:
+def describe_ending(code: int | None) -> str:
+    """Say with what a process ended."""
     if code is None:
         return "without a word"
     if code > 128:

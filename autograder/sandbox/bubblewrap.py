@@ -18,6 +18,8 @@ from autograder.sandbox.base import (
     Connection,
     Sandbox,
     SlotSpec,
+    gpu_environment,
+    gpu_files,
     local_identity,
     weights_inside,
     worker_command,
@@ -34,6 +36,7 @@ FONT_CACHE = "/opt/fonts"
 VENV = "/opt/venv"
 WORKER_PARTS = ("__init__.py", "wire", "worker")
 PROBE_SECONDS = 20
+SEALED = ("--remount-ro", "/dev", "--remount-ro", "/")  # after all that is mounted below them
 
 
 class BubblewrapSandbox(Sandbox):
@@ -69,7 +72,7 @@ class BubblewrapSandbox(Sandbox):
             )
         isolation = "uid" if os.geteuid() == 0 else "namespace"
         return [
-            *(bwrap, *_namespaces(), *_writable(spec.limits.disk_mb), *_files(spec), *_gpu(spec)),
+            *(bwrap, *_namespaces(), *_writable(spec.limits.disk_mb), *_files(spec), *_gpu(spec), *SEALED),
             *_environment(spec),
             "--",
             *worker_command(_python(), isolation, SCRATCH, spec.preload),
@@ -77,7 +80,8 @@ class BubblewrapSandbox(Sandbox):
 
 
 def _probe(bwrap: str) -> str | None:
-    command = [bwrap, *_namespaces(), *_writable(1), *_files(SlotSpec()), "--", _python(), "-S", "-c", "pass"]
+    prepared = [bwrap, *_namespaces(), *_writable(1), *_files(SlotSpec()), *SEALED]
+    command = [*prepared, "--", _python(), "-S", "-c", "pass"]
     try:
         result = subprocess.run(command, capture_output=True, timeout=PROBE_SECONDS, text=True)
     except (OSError, subprocess.TimeoutExpired) as error:
@@ -118,7 +122,7 @@ def _files(spec: SlotSpec) -> list[str]:
         options += ["--ro-bind-try", source, target]
     for covered in _inside([*((folder, folder) for folder in PROGRAM_FOLDERS), *binds], spec.hidden):
         options += ["--perms", "0700", "--tmpfs", covered]
-    return [*options, "--remount-ro", "/"]
+    return options
 
 
 def _inside(binds: Sequence[tuple[str, str]], hidden: Sequence[Path]) -> list[str]:
@@ -154,25 +158,19 @@ def _writable(disk_mb: int) -> list[str]:
     options = ["--proc", "/proc", "--dev", "/dev"]
     for folder, mode in ((SCRATCH, "0711"), ("/tmp", "1777"), ("/dev/shm", "1777")):
         options += ["--perms", mode, "--size", size, "--tmpfs", folder]
-    return [*options, "--remount-ro", "/dev"]
+    return options
 
 
 def _gpu(spec: SlotSpec) -> list[str]:
     if not spec.gpu:
         return []
-    devices = sorted(Path("/dev").glob("nvidia*"))
-    if not devices:
-        raise SandboxUnavailableError(
-            "a GPU was asked for, and this machine has no /dev/nvidia* device",
-            remedy="Leave out --gpu, or install the GPU's driver.",
-        )
-    options = [part for path in devices for part in ("--dev-bind", str(path), str(path))]
+    options = [part for path in gpu_files() for part in ("--dev-bind", str(path), str(path))]
     return [*options, "--ro-bind-try", "/sys", "/sys"]
 
 
 def _environment(spec: SlotSpec) -> list[str]:
     variables = worker_environment(
         PYTHONPATH=CODE, MPLCONFIGDIR=FONT_CACHE, HOME=SCRATCH, TMPDIR="/tmp", **weights_inside(spec)
-    )
+    ) | gpu_environment(spec, spec.gpu_device)
     options = [part for name, value in variables.items() for part in ("--setenv", name, value)]
     return ["--clearenv", *options, "--chdir", "/"]

@@ -29,6 +29,7 @@ from autograder.sandbox.base import (
     Connection,
     Sandbox,
     SlotSpec,
+    gpu_environment,
     weights_inside,
     worker_command,
     worker_environment,
@@ -44,6 +45,7 @@ OWNER_LABEL = "cnn-autograder.owner"
 _STREAM_HEADER = struct.Struct(">BxxxL")
 _STDERR = 2
 LOG_CHUNKS = 50
+FIRST_DEVICE = "0"  # a container has one, whatever the engine calls it
 
 
 class DockerSandbox(Sandbox):
@@ -126,7 +128,7 @@ def container_options(spec: SlotSpec) -> dict[str, Any]:
         "labels": {LABEL: str(os.getpid()), OWNER_LABEL: owner.this_process()},
     }
     if spec.gpu:
-        options["environment"]["TF_FORCE_GPU_ALLOW_GROWTH"] = "true"
+        options["environment"] |= gpu_environment(spec, FIRST_DEVICE)
         options["device_requests"] = [_gpu_request(spec.gpu_device)]
     return options
 

@@ -16,6 +16,8 @@ from autograder.sandbox.base import (
     PipeConnection,
     Sandbox,
     SlotSpec,
+    gpu_environment,
+    gpu_files,
     local_identity,
     worker_command,
     worker_environment,
@@ -39,6 +41,8 @@ class ProcessSandbox(Sandbox):
         return local_identity(spec)
 
     def open(self, spec: SlotSpec) -> Connection:
+        if spec.gpu:
+            gpu_files()
         scratch = tempfile.mkdtemp(prefix=f"{SCRATCH_PREFIX}{owner.this_process()}-")
         command = worker_command(sys.executable, "none", scratch, spec.preload)
         environment = worker_environment(
@@ -47,6 +51,7 @@ class ProcessSandbox(Sandbox):
             HOME=scratch,
             MPLCONFIGDIR=font_cache(),
             **{variable: str(path) for variable, path in spec.weights},
+            **gpu_environment(spec, spec.gpu_device),
         )
         return ChildConnection(command, environment, scratch)
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -12,6 +11,8 @@ import msgpack
 
 from autograder.errors import SandboxError
 from autograder.sandbox.base import Connection, Sandbox, SlotSpec
+from autograder.sandbox.gpu import GpuMemory
+from autograder.sandbox.outputs import checked_cells
 from autograder.wire import codec, frames
 from autograder.worker import code
 
@@ -53,6 +54,7 @@ class Slot:
     `most_memory`: the most bytes that the submission was seen to hold beyond what the warm worker holds.
     `pauses`: seconds to wait before each further try to start a worker, as where the engine is restarted;
     None for two short ones until the slot has had a worker, and then a minute in all.
+    `gpu_memory`: tells whether a GPU's memory has come back from a submission.
 
     Raises (all methods but `stop` and `close`):
         WorkerLostError: the worker was lost on the way.
@@ -66,6 +68,8 @@ class Slot:
     image: str | None = None
     most_memory: int = 0
     pauses: Sequence[float] | None = None
+    gpu_memory: Callable[[str | None], GpuMemory] = GpuMemory
+    _gpu: GpuMemory | None = None
     _connection: Connection | None = None
 
     def __enter__(self) -> Self:
@@ -138,7 +142,7 @@ class Slot:
             reply = self._request(request, limits.run_seconds)
         if reply["op"] == "lost":
             return self._lost(reply)
-        ran = _ran(reply, len(cells))
+        ran = _ran(reply, len(cells), limits.output_kb << 10)
         if isinstance(ran, Lost):
             self.stop()
         return ran
@@ -158,7 +162,7 @@ class Slot:
             reply = self._request({"op": "stop"}, 0.0)
         except WorkerLostError:
             return  # and the submission with it
-        if reply["op"] != "stopped" or reply["problems"]:
+        if reply["op"] != "stopped" or reply["problems"] or not self._has_gpu_back():
             self.close()
 
     def close(self) -> None:
@@ -167,9 +171,12 @@ class Slot:
             self._connection = None
 
     def _lost(self, reply: dict[str, Any]) -> Lost:
-        if reply.get("problems"):
+        if reply.get("problems") or not self._has_gpu_back():
             self.close()
         return Lost(reply["reason"], reply.get("code"), reply.get("cell"))
+
+    def _has_gpu_back(self) -> bool:
+        return self._gpu is None or self._gpu.has_come_back()
 
     def _request(self, message: dict[str, Any], seconds: float) -> dict[str, Any]:
         """Send a message and return the reply; a worker that fails is closed, and the next is a new one."""
@@ -236,6 +243,8 @@ class Slot:
             )
         self.python, self.packages, self.image = ready["python"], ready["packages"], connection.image
         self._connection = connection
+        if self.spec.gpu:
+            self._gpu = self.gpu_memory(self.spec.gpu_device)
         return connection
 
 
@@ -249,18 +258,10 @@ def _checked(reply: Any) -> dict[str, Any]:
     return reply
 
 
-def _ran(reply: dict[str, Any], count: int) -> Ran | Lost:
+def _ran(reply: dict[str, Any], count: int, cap: int) -> Ran | Lost:
+    seconds = float(reply["seconds"])
     try:
-        cells = codec.decode(reply["result"])
-        if not isinstance(cells, list) or len(cells) != count or not all(map(_is_cell, cells)):
-            raise codec.WireError("not the result of a run")
+        cells = checked_cells(codec.decode(reply["result"]), count, cap=cap, seconds=seconds)
     except codec.WireError:
         return Lost("garbled")
-    return Ran(cells, float(reply["seconds"]))
-
-
-def _is_cell(cell: Any) -> bool:
-    if not isinstance(cell, dict) or type(cell.get("ok")) is not bool:
-        return False
-    seconds = cell.get("seconds")
-    return type(seconds) is float and math.isfinite(seconds) and isinstance(cell.get("outputs"), list)
+    return Ran(cells, seconds)

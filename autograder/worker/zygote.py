@@ -12,10 +12,11 @@ import platform
 import select
 import signal
 import socket
+import sys
 from importlib import metadata
 from typing import Any
 
-from autograder.worker import code, confine
+from autograder.worker import code, confine, gpu
 
 MESSAGE_BYTES = 1 << 16
 WEIGHTS_SUFFIX = "_WEIGHTS"  # of the variables that say where files of pretrained weights are
@@ -82,6 +83,11 @@ def _become_submission(channel: socket.socket, kernel: Any, confinement: confine
         except OSError as error:
             submission.report_failure(descriptor, f"a submission could not be confined: {error}")
             raise
+        try:
+            gpu.limit_memory(sys.modules.get("tensorflow"))
+        except Exception as error:
+            submission.report_failure(descriptor, f"a GPU could not be shared out: {error}")
+            raise
         _set_environment(confinement.scratch)
         submission.serve(descriptor, kernel)
         exit_code = 0
@@ -102,7 +108,7 @@ def _keep_only(channel: socket.socket) -> int:
 
 
 def _set_environment(scratch: str) -> None:
-    keep = ("PATH", "LANG", "LC_ALL", "MPLBACKEND", "MPLCONFIGDIR", "TF_FORCE_GPU_ALLOW_GROWTH")
+    keep = ("PATH", "LANG", "LC_ALL", "MPLBACKEND", "MPLCONFIGDIR", *gpu.KEPT)
     kept = {
         name: value for name, value in os.environ.items() if name in keep or name.endswith(WEIGHTS_SUFFIX)
     }
