@@ -312,10 +312,9 @@ def _write_all(
     session: Session, assignment: Assignment, summary: Summary, out: Path, gradebook: str | None
 ) -> GradebookError | None:
     """Write pages, grades and gradebook; return the gradebook's problem if it has one."""
-    from autograder.results import read_executed, read_reports, write_class_results, write_feedback
+    from autograder.results import read_reports, write_changed_feedback, write_class_results
 
-    for report in summary.reports:
-        write_feedback(out, report, read_executed(out, report.student), session.course, assignment)
+    write_changed_feedback(out, summary.reports, session.course, assignment)
     try:
         write_class_results(
             out,

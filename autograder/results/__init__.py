@@ -15,7 +15,7 @@ from autograder.results.store import (
     write_atomically,
     write_report,
 )
-from autograder.results.write import write_class_results, write_feedback
+from autograder.results.write import write_changed_feedback, write_class_results, write_feedback
 
 __all__ = [
     "class_report_html",
@@ -29,6 +29,7 @@ __all__ = [
     "read_reports",
     "student_folder",
     "write_atomically",
+    "write_changed_feedback",
     "write_class_results",
     "write_feedback",
     "write_gradebook",

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 
+from autograder.names import printable
 from autograder.report import Report
 
 STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+WITHIN_A_TEXT = re.compile(r"(?<=[;,|\t])(\s*)(?=[=+\-@＝＋－＠])")
 COLUMNS = (
     "student",
     "score",
@@ -27,12 +30,13 @@ def grades_csv(reports: Sequence[Report]) -> str:
     """Reports of one assignment as CSV, sorted by student, with a column for each question's points.
 
     `received_at` is in UTC (ISO 8601). A text that a spreadsheet would take for a formula gets an
-    apostrophe in front; numbers stay numbers.
+    apostrophe in front, also where another separator (a semicolon, in much of Europe) would cut it; numbers
+    stay numbers.
     """
     questions = list(dict.fromkeys(score.question for report in reports for score in report.questions))
     target = io.StringIO()
     writer = csv.writer(target, lineterminator="\n")
-    writer.writerow([*COLUMNS, *questions])
+    writer.writerow([*COLUMNS, *map(_safe, questions)])
     for report in sorted(reports, key=lambda report: report.student):
         writer.writerow([_safe(cell) for cell in _row(report, questions)])
     return target.getvalue()
@@ -62,4 +66,5 @@ def _safe(cell: Cell) -> Cell:
         return cell
     in_one_line = " ".join(cell.splitlines()) if len(cell.splitlines()) > 1 else cell
     needs_apostrophe = cell.startswith(STARTS_A_FORMULA) or in_one_line.lstrip().startswith(STARTS_A_FORMULA)
-    return f"'{in_one_line}" if needs_apostrophe else in_one_line
+    text = printable(WITHIN_A_TEXT.sub(r"\1'", in_one_line))
+    return f"'{text}" if needs_apostrophe else text

@@ -21,8 +21,15 @@ from autograder.course import Assignment, Course
 from autograder.report import Report
 from autograder.results.cells import nbgrader_metadata
 from autograder.results.gradebook import gradebook_url, released_notebook
+from autograder.results.made import Made, folder_digest, source_of
 from autograder.results.sanitise import clean_html, is_safe_picture, is_too_much, picture_html, plain_text
-from autograder.results.store import NBGRADER, notebook_bytes, read_executed, write_atomically
+from autograder.results.store import (
+    NBGRADER,
+    notebook_bytes,
+    read_executed,
+    write_atomically,
+    write_if_different,
+)
 
 NOTHING = "\u200b"  # breaks a piece of markup without being seen
 URL_VARIABLE = "AUTOGRADER_GRADEBOOK"
@@ -47,20 +54,39 @@ def write_nbgrader_course(
     root = out / NBGRADER
     source = root / "source" / assignment.name
     source.mkdir(parents=True, exist_ok=True)
-    write_atomically(source / assignment.notebook_name, notebook_bytes(stub))
-    write_atomically(root / "nbgrader_config.py", _configuration(url, out, course).encode("utf-8"))
-    for report in reports:
-        folder = root / "autograded" / report.student / assignment.name
-        folder.mkdir(parents=True, exist_ok=True)
-        notebook = formgrader_notebook(stub, read_executed(out, report.student), report)
-        write_atomically(folder / assignment.notebook_name, notebook_bytes(notebook))
-        received = report.deadline.received_at
-        if received:
-            stamp = f"{received.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f} UTC\n"
-            write_atomically(folder / "timestamp.txt", stamp.encode("ascii"))
-        else:
-            (folder / "timestamp.txt").unlink(missing_ok=True)
+    write_if_different(source / assignment.notebook_name, notebook_bytes(stub))
+    write_if_different(root / "nbgrader_config.py", _configuration(url, out, course).encode("utf-8"))
+    released = folder_digest(course.release / assignment.name)
+    with Made(out) as made:
+        for report in reports:
+            _write_submission(out, root, report, assignment, stub, made, released)
     return root
+
+
+def _write_submission(
+    out: Path,
+    root: Path,
+    report: Report,
+    assignment: Assignment,
+    stub: nbformat.NotebookNode,
+    made: Made,
+    released: str,
+) -> None:
+    """Write one student's notebook for formgrader, where it has changed, and the time of receipt."""
+    folder = root / "autograded" / report.student / assignment.name
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / assignment.notebook_name
+    content_of = source_of(out, report, released)
+    if not made.is_current(path, content_of):
+        notebook = formgrader_notebook(stub, read_executed(out, report.student), report)
+        write_atomically(path, notebook_bytes(notebook))
+        made.note(path, content_of)
+    received = report.deadline.received_at
+    if received:
+        stamp = f"{received.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f} UTC\n"
+        write_if_different(folder / "timestamp.txt", stamp.encode("ascii"))
+    else:
+        (folder / "timestamp.txt").unlink(missing_ok=True)
 
 
 def _configuration(url: str, out: Path, course: Course) -> str:

@@ -25,7 +25,7 @@ from pydantic import ValidationError
 
 from autograder.course import Course
 from autograder.errors import OutputError, SubmissionError
-from autograder.names import confusion_key, student_id
+from autograder.names import student_id
 from autograder.report import SCHEMA_VERSION, Report
 
 REPORT = "report.json"
@@ -37,7 +37,6 @@ CLASS_REPORT = "class_report.html"
 NBGRADER = "nbgrader"
 
 PARTIAL = ".partial"
-RESERVED = frozenset({NBGRADER, GRADES, GRADEBOOK, CLASS_REPORT})
 
 
 def default_out(course: Course, assignment: str) -> Path:
@@ -60,8 +59,6 @@ def student_folder(out: Path, student: str) -> Path:
     """
     try:
         name = student_id(student)
-        if confusion_key(name) in RESERVED:
-            raise ValueError(f"{name} is the name of another file there")
     except ValueError as error:
         raise SubmissionError(
             f"student {student!r}: {error}",
@@ -155,6 +152,20 @@ def write_atomically(path: Path, content: bytes) -> None:
         _write_atomically(path, content)
     except OSError as error:
         raise OutputError.of(error, path) from None
+
+
+def write_if_different(path: Path, content: bytes) -> None:
+    """Write a file as `write_atomically` does, unless it holds the very same already.
+
+    Raises:
+        OutputError: it cannot be written there.
+    """
+    try:
+        is_same = path.stat().st_size == len(content) and path.read_bytes() == content
+    except OSError:
+        is_same = False
+    if not is_same:
+        write_atomically(path, content)
 
 
 def _write_atomically(path: Path, content: bytes) -> None:

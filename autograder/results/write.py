@@ -13,8 +13,17 @@ from autograder.results.class_report import class_report_html
 from autograder.results.feedback import feedback_html
 from autograder.results.gradebook import gradebook_url, write_gradebook
 from autograder.results.grades_csv import grades_csv
+from autograder.results.made import Made, folder_digest, source_of
 from autograder.results.nbgrader_course import write_nbgrader_course
-from autograder.results.store import CLASS_REPORT, FEEDBACK, GRADES, student_folder, write_atomically
+from autograder.results.store import (
+    CLASS_REPORT,
+    FEEDBACK,
+    GRADES,
+    read_executed,
+    student_folder,
+    write_atomically,
+    write_if_different,
+)
 
 
 def write_feedback(
@@ -35,6 +44,30 @@ def write_feedback(
     )
     write_atomically(path, page.encode("utf-8", "replace"))
     return path
+
+
+def write_changed_feedback(
+    out: Path, reports: Sequence[Report], course: Course, assignment: Assignment
+) -> list[Path]:
+    """Write the feedback pages of which something has changed since they were written; returns their paths.
+
+    Args:
+        reports: as they are in OUT, with the notebooks as they ran.
+
+    Raises:
+        SubmissionError: a student's id cannot be the name of a folder, or a notebook there cannot be read.
+    """
+    shared = (course.settings.timezone, folder_digest(course.release / assignment.name))
+    written = []
+    with Made(out) as made:
+        for report in reports:
+            path = student_folder(out, report.student) / FEEDBACK
+            source = source_of(out, report, *shared)
+            if not made.is_current(path, source):
+                write_feedback(out, report, read_executed(out, report.student), course, assignment)
+                made.note(path, source)
+                written.append(path)
+    return written
 
 
 def write_class_results(
@@ -58,8 +91,8 @@ def write_class_results(
         ConfigurationError: the released notebook is missing.
     """
     url = gradebook or gradebook_url(out)
-    write_atomically(out / GRADES, grades_csv(reports).encode("utf-8", "replace"))
+    write_if_different(out / GRADES, grades_csv(reports).encode("utf-8", "replace"))
     page = class_report_html([*reports, *other_reports], course, assignment)
-    write_atomically(out / CLASS_REPORT, page.encode("utf-8", "replace"))
+    write_if_different(out / CLASS_REPORT, page.encode("utf-8", "replace"))
     write_nbgrader_course(out, reports, course, assignment, url)
     write_gradebook(reports, course, assignment, url, out=out)

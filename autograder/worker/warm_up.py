@@ -118,8 +118,9 @@ def _state_kept() -> Iterator[None]:
     environment, path, lines = dict(os.environ), sys.path[:], set(linecache.cache)
     drawn = random.getstate()
     numpy_drawn = numpy.random.get_state()
+    yield
     with warnings.catch_warnings():
-        yield
+        pass  # lets each warning that is shown once be shown once more; filters of imported modules stay
     os.environ.clear()
     os.environ.update(environment)
     sys.path[:] = path
