@@ -47,6 +47,7 @@ CONNECT_SECONDS = 10.0
 LOOK_SECONDS = 2.0
 RESULT_SECONDS = 60.0
 PATIENCE_SECONDS = 600.0
+SAME_EVERYWHERE = "Install the same one for scheduler, workers and grader (docs/scaling.md)."
 AGAIN = "What has been examined is kept; the same command goes on from there."
 
 
@@ -193,6 +194,13 @@ class Cluster:
         Raises:
             ClusterError: there is none, or one has no autograder that can say.
         """
+        try:
+            self._client.run_on_scheduler(slots_of, self._resource)
+        except (ImportError, AttributeError) as error:
+            raise ClusterError(
+                f"the scheduler at {self._address} has another version of the autograder, or none: {error}",
+                remedy=SAME_EVERYWHERE,
+            ) from None
         answers = self._client.run(describe, self._resource, wanted, image, on_error="return")
         facts = {}
         for address, answer in sorted(answers.items()):
@@ -202,7 +210,7 @@ class Cluster:
             came = f": {answer}" if isinstance(answer, Exception) else ""
             raise ClusterError(
                 f"the worker {address} has another version of the autograder, or none{came}",
-                remedy="Install the same one for scheduler, workers and grader (docs/scaling.md).",
+                remedy=SAME_EVERYWHERE,
             )
         offering = {address: here for address, here in facts.items() if here.slots}
         if not offering:

@@ -23,7 +23,7 @@ from autograder.errors import AutograderError
 from autograder.lanes import Done, Plan, Task, serve_lane
 
 CLOSE_SECONDS = 30.0
-ADOPTION_SECONDS = 10.0
+ADOPTION_SECONDS = 2.0
 
 
 class LaneDiedError(Exception):

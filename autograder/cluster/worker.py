@@ -145,6 +145,7 @@ class Grading(WorkerPlugin):  # type: ignore[misc]
     def setup(self, worker: Any) -> None:
         """Called by Dask on a worker when it gets this plugin."""
         self._lock = threading.Lock()
+        self._address = worker.address
         self._idle: dict[int, Lane] = {}
         self._busy: dict[int, Lane] = {}
         self._folder: Path | None = None
@@ -186,6 +187,8 @@ class Grading(WorkerPlugin):  # type: ignore[misc]
                 self._idle[place] = lane
                 return self._as_at_home(reply, self._plan)
         lane.close()
+        if isinstance(reply, AutograderError):
+            reply.message += f"\n(on the worker {self._address})"
         return reply
 
     def _as_at_home(self, done: Done, plan: Plan) -> Done:

@@ -29,17 +29,19 @@ class DaskCluster:
 
     Args:
         folder: for the scheduler's address, the logs and the workers' own folders.
+        options: more options for the scheduler.
+        environment: more variables for the scheduler.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *options: str, **environment: str) -> None:
         self.folder = folder
+        self._options, self._environment = options, environment
         self._processes: list[subprocess.Popen[bytes]] = []
 
     def __enter__(self) -> Self:
         file = self.folder / "scheduler.json"
-        self._start(
-            "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", file
-        )
+        here = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", file]
+        self._start("scheduler", *here, *self._options, **self._environment)
         eventually(file.exists)
         self.client = Client(scheduler_file=str(file), set_as_default=False, timeout=PATIENCE_SECONDS)
         self.address = self.client.scheduler.address

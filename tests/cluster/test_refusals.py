@@ -65,11 +65,12 @@ def hidden_corner() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
+@pytest.mark.parametrize(
+    "each_sandbox", ["bubblewrap", pytest.param("process", marks=pytest.mark.slow)], indirect=True
+)
 def test_hidden_tests_are_private_at_the_worker_and_nowhere_in_a_sandbox(
     each_sandbox: Sandbox, lesson: Lesson, tmp_path: Path, hidden_corner: Path
 ) -> None:
-    if each_sandbox.name == "docker":
-        pytest.skip("an image has none of this machine's files; the conformance suite looks for mounts")
     lesson.hand_in("ada", SEARCH)
     modes: list[int] = []
     with DaskCluster(tmp_path) as cluster:
@@ -109,6 +110,19 @@ def test_a_worker_with_another_version_is_refused(tmp_path: Path, lesson: Lesson
             lesson.grade_on(cluster.address, "out")
     assert "tcp://127.0.0.1" in caught.value.message and "same autograder" in (caught.value.remedy or "")
     assert lesson.reports("out") == {}
+
+
+def test_a_scheduler_without_the_autograder_is_refused(tmp_path: Path, lesson: Lesson) -> None:
+    other = tmp_path / "other" / "autograder"
+    other.mkdir(parents=True)
+    (other / "__init__.py").write_text("")
+    lesson.hand_in("ada", RIGHT)
+    with (
+        DaskCluster(tmp_path, PYTHONPATH=str(other.parent)) as cluster,
+        pytest.raises(ClusterError, match=r"the scheduler at tcp://.* has another version") as caught,
+    ):
+        lesson.grade_on(cluster.address, "out")
+    assert "Install the same one" in (caught.value.remedy or "")
 
 
 @pytest.mark.slow
