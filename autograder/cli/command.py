@@ -21,7 +21,7 @@ import typer
 from rich.console import Console
 
 from autograder.cli.help import HelpfulCommand, examples
-from autograder.console import open_console, print_error
+from autograder.console import clean, open_console, print_error
 from autograder.course import Course
 from autograder.errors import (
     EXIT_BAD_INPUT,
@@ -221,7 +221,7 @@ def results_apart() -> Iterator[TextIO]:
 
 def _failed(session: Session, error: AutograderError) -> int:
     if session.options.debug:
-        session.err.print(traceback.format_exc(), soft_wrap=True)
+        session.err.print(clean(traceback.format_exc()), soft_wrap=True)
     print_error(session.err, error)
     if session.options.json:
         print_json(session.out, {"error": error_record(error)})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -57,6 +58,24 @@ def test_a_text_never_begins_like_a_formula(report_of: ReportOf, start: str) -> 
     for cell in (row["student"], row["flags"]):
         assert cell.startswith("'")
         assert cell.endswith('HYPERLINK("http://evil.example")')
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", " =", "＝"])
+def test_no_spreadsheet_finds_a_formula_whatever_it_takes_for_a_separator(
+    report_of: ReportOf, separator: str, start: str
+) -> None:
+    """Where decimals have a comma, a semicolon separates: a spreadsheet then cuts texts at theirs."""
+    hostile = f'file{separator}{start}cmd|" /C calc"!A0{separator}{start}1+1'
+    text = grades_csv([report_of("ada", flags=(hostile, f"{start}2+2"))])
+    for line in text.splitlines():
+        for field in re.split(r"[,;\t|]", line):
+            assert not field.strip().strip('"').strip().startswith(("=", "+", "-", "@", "＝")), field
+
+
+def test_no_control_or_direction_character_is_left(report_of: ReportOf) -> None:
+    text = grades_csv([report_of("a\u202eda", flags=("\x1b]0;x\x07 \x00 \x9b \u2066",))])
+    assert text.replace("\n", "").isprintable()
 
 
 def test_a_line_break_does_not_begin_a_row(report_of: ReportOf) -> None:

@@ -94,6 +94,8 @@ class TestRoundTrip:
             ({"a": 1, "b": 2}, {"b": 2, "a": 1}),
             (slice(1, 2), slice(1, 3)),
             ("a", b"a"),
+            ({1, 2}, frozenset({1, 2, 3})),
+            (frozenset({1}), frozenset({True})),
             (np.float32(1), np.float64(1)),
             (np.zeros(2), np.zeros((2, 1))),
             (np.zeros(2), -np.zeros(2)),

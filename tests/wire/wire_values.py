@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from autograder.wire import codec
-from autograder.wire.codec import Handle, KerasModel, WireError, decode
+from autograder.wire.codec import Handle, KerasModel, WireError, decode, encode
 from autograder.wire.frames import HEADER, FrameError, FrameReader
 
 DTYPES = sorted(codec._DTYPES)
@@ -124,7 +124,9 @@ def difference(came: Any, sent: Any, where: str = "value") -> str | None:
         return keys or difference(list(came.values()), list(sent.values()), f"{where} (values)")
     if isinstance(sent, slice):
         return difference([came.start, came.stop, came.step], [sent.start, sent.stop, sent.step], where)
-    if isinstance(sent, float | complex):
+    if isinstance(sent, set | frozenset):  # NaN is in it, but not equal to itself
+        same = sorted(map(encode, came)) == sorted(map(encode, sent))
+    elif isinstance(sent, float | complex):
         same = np.asarray(came).tobytes() == np.asarray(sent).tobytes()
     elif isinstance(sent, str):
         same = came == _valid(sent)
