@@ -33,9 +33,8 @@ lint: $(READY) ## Linter, formatter and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(READY) ## Measured comparisons
+bench: $(READY) ## Grade one class with nbgrader, otter-grader and this grader, side by side
 	$(BIN)/python benchmarks/bench.py
-	$(BIN)/python benchmarks/bench.py --weeks
 
 pins: $(READY) ## Write the exact versions again after a dependency changed (UPGRADE=1: take the newest)
 	$(BIN)/python scripts/pin.py $(if $(UPGRADE),--upgrade)
