@@ -11,6 +11,7 @@ MAX_STUDENT_CHARACTERS = 64
 MAX_STUDENT_BYTES = 200
 MAX_TEXT_CHARACTERS = 500
 _PUNCTUATION = " ._@+-'"
+RESERVED = frozenset({"nbgrader", "grades.csv", "gradebook.db", "class_report.html"})  # among the results
 
 
 def student_id(name: str) -> str:
@@ -32,6 +33,8 @@ def student_id(name: str) -> str:
             raise ValueError(f"a student's id must not contain {_name_of(character)}")
     if not normal[0].isalnum():
         raise ValueError("a student's id must start with a letter or a digit")
+    if confusion_key(normal) in RESERVED:
+        raise ValueError(f"{normal} is the name of a file among the results")
     if normal[-1] in ". " or ".." in normal:
         raise ValueError("a student's id must not end in a dot or a space, or contain '..'")
     return normal

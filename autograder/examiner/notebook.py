@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from autograder.course import Limits
@@ -18,7 +19,7 @@ from autograder.examiner.standins import (
     student_error,
 )
 from autograder.report import NotebookRun, Outcome, RunStatus
-from autograder.sandbox.base import describe_loss
+from autograder.sandbox.base import describe_ending, describe_loss
 from autograder.sandbox.slot import Lost, Ran, Slot
 from autograder.wire import codec
 
@@ -80,7 +81,7 @@ class StudentNotebook:
             return self._run
         sentence = f"{self._where(first)} {self._describe(first, self.limits.run_seconds)}"
         status = _STATUS.get(first.reason, "died")
-        if once or first.cell is None or not 0 <= first.cell < len(self._cells):
+        if once or first.cell is None:
             self._run = NotebookRun(status=status, message=f"{sentence}.")
             return self._run
         self._skip = (first.cell,)
@@ -137,6 +138,8 @@ class StudentNotebook:
         with self._noting_failure():
             result = self._slot.run(self._cells, self._files, seed=self._seed, skip=self._skip)
         self._alive = isinstance(result, Ran)
+        if isinstance(result, Lost) and result.cell not in range(len(self._cells)):
+            return replace(result, cell=None)  # the child itself says where it is
         return result
 
     def _completed(self, ran: Ran) -> NotebookRun:
@@ -163,6 +166,9 @@ class StudentNotebook:
         if isinstance(answer, Lost):
             self._alive = False
             outcome = _OUTCOME.get(answer.reason, "died")
+            if outcome == "died":  # with a number of the student's choice, which may tell of a hidden input
+                how = describe_ending(answer.code)
+                raise self._loss(outcome, f"`{label}` ended the Python process.", how)
             raise self._loss(outcome, f"`{label}` {self._describe(answer, seconds)}.")
         self.received += len(answer)
         return self._open(answer, label)
@@ -181,7 +187,8 @@ class StudentNotebook:
         try:
             reply = codec.decode(answer)
         except codec.WireError as error:
-            raise self._loss("unusable", f"`{label}` gave something that cannot be read: {error}.") from None
+            message = f"`{label}` gave something that cannot be read."
+            raise self._loss("unusable", message, str(error)) from None
         if isinstance(reply, dict) and len(reply) == 1:
             ((kind, content),) = reply.items()
             if kind == "value":
@@ -217,8 +224,8 @@ class StudentNotebook:
             )
         return left
 
-    def _loss(self, outcome: Outcome, message: str) -> NoAnswer:
-        loss = NoAnswer(outcome, message)
+    def _loss(self, outcome: Outcome, message: str, said: str = "") -> NoAnswer:
+        loss = NoAnswer(outcome, message, said)
         self.losses.append(loss)
         return loss
 

@@ -27,6 +27,7 @@ MAX_COPIES = 8
 MAX_EXTENSIONS = MAX_DEPTH + 2
 MAX_COLLISIONS = 32
 MAX_TEXT_WIDTH = 999_999
+MAX_EMPTY = 1 << 24
 _SMALL = 1 << 20
 _IDS = 1 << 63
 
@@ -213,6 +214,8 @@ def _portable(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         raise WireError("an array of objects cannot be carried; use numbers")
     if array.ndim > MAX_DIMENSIONS:
         raise WireError(f"an array of {array.ndim} dimensions cannot be carried; at most {MAX_DIMENSIONS}")
+    if array.size == 0:
+        _check_empty(array.shape)
     if array.dtype.kind == "V":
         array = _widened(array)
     if array.dtype.kind not in "biufcU":
@@ -227,6 +230,12 @@ def _portable(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     if portable.dtype.kind == "U" and not _is_unicode(np.frombuffer(portable.tobytes(), "<u4")):
         raise WireError("an array of text that is not valid Unicode cannot be carried")
     return portable
+
+
+def _check_empty(shape: Iterable[int]) -> None:
+    """Refuse an array of no bytes that is so long on its other sides that a sum over it fills the memory."""
+    if math.prod(max(1, length) for length in shape) > MAX_EMPTY:
+        raise WireError("an empty array is far too long on its other sides")
 
 
 def _widened(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
@@ -330,13 +339,14 @@ def _array_from(dtype: Any, shape: Any, data: Any) -> np.ndarray[Any, Any]:
     if type(dtype) is not str or type(shape) is not list or type(data) is not bytes:
         raise WireError("an array is malformed")
     if dtype not in _DTYPES and not _is_text_dtype(dtype):
-        raise WireError(f"an array of dtype {dtype[:20]!r} is not allowed")
+        raise WireError("an array of a dtype that is not allowed")
     if len(shape) > MAX_DIMENSIONS or not all(type(n) is int and 0 <= n < 1 << 40 for n in shape):
         raise WireError("an array's shape is malformed")
     kind = np.dtype(dtype)
     if math.prod(shape) * kind.itemsize != len(data):
         raise WireError("an array's shape does not fit its data")
     if not data:
+        _check_empty(shape)
         return np.zeros(shape, kind)
     if kind.kind == "U" and not _is_unicode(np.frombuffer(data, "<u4")):
         raise WireError("an array's text is malformed")

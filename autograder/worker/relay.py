@@ -43,6 +43,7 @@ ORDER_LIMIT = 1 << 30
 QUESTION_HEADER = 4
 RESULT_LIMIT = 1 << 27  # what the kernel keeps of all outputs, at four bytes a character, and some more
 MAX_FILES = 1 << 16
+SOCKET_BYTES = 1 << 19  # what the kernel may keep in the buffers of one, and counts for no process
 SHARED_FOLDERS = ("/tmp", "/dev/shm", "/dev/mqueue")
 GRADER_IN, GRADER_OUT = 0, 1
 
@@ -64,6 +65,7 @@ class _Child:
     confinement: confine.Confinement
     limits: dict[str, Any]
     inherited: int = 0
+    sockets: int = 0
     most_memory: int = 0
     cell: int | None = None
     questions: int = 0
@@ -219,6 +221,7 @@ class _Relay:
         if answer is None:
             raise SystemExit(1)
         child = _Child(answer["forked"], ours, frames.FrameReader(RESULT_LIMIT), confinement, limits)
+        child.sockets = _sockets()
         child.inherited = self._own_processes() * _usage([self._zygote]).memory
         return child
 
@@ -299,11 +302,16 @@ class _Relay:
         child.most_memory = max(child.most_memory, usage.memory - child.inherited)
         if usage.threads > confine.thread_limit(most):
             raise LostError("processes")
-        if usage.memory - child.inherited > allowed:
+        held = usage.memory + self._in_sockets(child)
+        if held - child.inherited > allowed:
             copies = max(1, len(processes) // self._own_processes())
-            raise LostError("memory" if usage.memory - copies * child.inherited > allowed else "processes")
+            raise LostError("memory" if held - copies * child.inherited > allowed else "processes")
         if self._isolation != "namespace" and self._too_many_files(child):  # there, the mounts have limits
             raise LostError("disk")
+
+    def _in_sockets(self, child: _Child) -> int:
+        """Bytes that the submission's sockets may hold; nobody knows where others use the same network."""
+        return 0 if self._isolation == "none" else max(0, _sockets() - child.sockets) * SOCKET_BYTES
 
     def _own_processes(self) -> int:
         """How many processes a submission has before it starts any; two of them only wait in a namespace."""
@@ -429,6 +437,15 @@ def _usage(processes: list[int]) -> _Usage:
             elif line.startswith("Threads:"):
                 threads += int(line.split()[1])
     return _Usage(memory, threads)
+
+
+def _sockets() -> int:
+    """How many sockets of any kind there are in this network namespace; 0 where the kernel does not say."""
+    try:
+        first = Path("/proc/net/sockstat").read_text().split("\n", 1)[0]
+    except OSError:
+        return 0
+    return int(first.removeprefix("sockets: used "))
 
 
 def _exceeds(folder: str, allowed: int) -> bool:

@@ -55,7 +55,7 @@ class TestOutcomes:
         (
             "died",
             ["import os\ndef double(x): os._exit(9)"],
-            "`double(…)` ended the Python process with exit code 9.",
+            "`double(…)` ended the Python process: with exit code 9.",
         ),
         (
             "died",
@@ -332,6 +332,21 @@ class TestHints:
         assert result.outcome != "passed"
         assert "777" not in result.message
         assert result.message != ""
+
+    def test_a_hidden_test_does_not_tell_with_which_number_the_process_ended(
+        self, tmp_path: Path, slot: Slot
+    ) -> None:
+        hidden = 'def test_secret(double):\n    """Secret."""\n    double(173)\n'
+        assignment = small_assignment(tmp_path, ["double"], hidden=hidden)
+        cells = ["import os\ndef double(x): os._exit(x)"]
+        result = only_test(examine_notebooks(assignment, slot, {"student": cells}))
+        assert (result.outcome, result.message) == ("died", "`double(…)` ended the Python process.")
+
+    def test_stop_iteration_does_not_end_a_tests_own_loop(self, tmp_path: Path, slot: Slot) -> None:
+        hidden = 'def test_all(double):\n    """All."""\n    for _ in map(double, [1, 2]): assert False\n'
+        assignment = small_assignment(tmp_path, ["double"], hidden=hidden)
+        cells = ["def double(x): raise StopIteration"]
+        assert only_test(examine_notebooks(assignment, slot, {"student": cells})).outcome == "exception"
 
     def test_for_a_public_test_the_students_own_words_are_shown(self, tmp_path: Path, slot: Slot) -> None:
         assignment = small_assignment(tmp_path, ["double"], public=DOUBLE)

@@ -86,3 +86,17 @@ def test_results_before_a_failure_are_kept(classroom):
         classroom.grade(spec=spec)
     assert classroom.report("anna").score == 8
     assert classroom.grade().examined == 1
+
+
+def test_what_lies_where_the_grader_is_started_is_not_imported(
+    eight: Classroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lane is a new Python, which would else look for modules in the current folder first."""
+    folder = tmp_path / "of a student"
+    folder.mkdir()
+    for name in ("multiprocessing", "random", "json", "numpy", "sitecustomize"):
+        (folder / f"{name}.py").write_text("open('ran', 'w').close()\n")
+    monkeypatch.chdir(folder)
+    summary = eight.grade(jobs=2)
+    assert len(summary.reports) == 8
+    assert not (folder / "ran").exists()

@@ -69,3 +69,9 @@ def test_what_is_shown_is_always_printable(text):
 @given(st.text(max_size=40))
 def test_names_that_only_differ_in_case_are_confusable(text):
     assert confusion_key(text.casefold()) == confusion_key(text)
+
+
+@pytest.mark.parametrize("name", ["nbgrader", "grades.csv", "Gradebook.DB", "class_report.html"])
+def test_an_id_is_no_name_of_a_file_among_the_results(name: str) -> None:
+    with pytest.raises(ValueError, match="the name of a file among the results"):
+        student_id(name)

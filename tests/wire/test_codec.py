@@ -5,6 +5,7 @@ from __future__ import annotations
 import cmath
 import math
 import struct
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -337,6 +338,18 @@ COSTLY: dict[str, Callable[[int], bytes]] = {
 }
 
 
+@pytest.mark.parametrize("shape", [(0, 1 << 30), (1 << 39, 0), (0, 1 << 13, 1 << 13)])
+def test_an_empty_array_that_is_long_elsewhere_is_refused_on_both_sides(shape: tuple[int, ...]) -> None:
+    """A sum over its empty axis would take gigabytes."""
+    parts = ["|b1", list(shape), b""]
+    for attempt in (
+        lambda: encode(np.zeros(shape, bool)),
+        lambda: decode(msgpack.packb(msgpack.ExtType(ARRAY, msgpack.packb(parts)))),
+    ):
+        with pytest.raises(WireError, match="an empty array is far too long on its other sides"):
+            attempt()
+
+
 class TestHostileBytes:
     """Any bytes are a plain value or a `WireError`, in memory of at most a multiple of their length."""
 
@@ -388,6 +401,19 @@ class TestHostileBytes:
     ) -> None:
         data = make(size)
         assert memory_for(data) <= memory_allowed(data)
+
+    @pytest.mark.parametrize("make", COSTLY.values(), ids=COSTLY)
+    def test_work_grows_with_the_number_of_bytes_and_no_faster(self, make: Callable[[int], bytes]) -> None:
+        """Counted in calls of functions, which are the same on every machine."""
+        few, many = make(1 << 11), make(1 << 13)
+        assert _calls(many) <= 1.2 * _calls(few) * len(many) / len(few) + 200
+
+    def test_extensions_in_extensions_take_work_for_each_byte_only_so_often(self) -> None:
+        content = msgpack.packb([0] * 5_000)
+        data = content
+        for _ in range(codec.MAX_EXTENSIONS - 2):
+            data = _extension(TUPLE, b"\x91" + data)
+        assert _calls(data) <= 3 * _calls(content)
 
     @pytest.mark.parametrize("size", [10_000, 50_000])
     def test_lists_that_announce_more_than_comes_set_no_memory_aside(self, size: int) -> None:
@@ -504,6 +530,24 @@ class TestHostileBytes:
         for parts in (*out_of_range, [True, "a", "b", "c"], [1, 2, "b", "c"], [1, "a", "b"], ["1", *"abc"]):
             with pytest.raises(WireError):
                 decode(_extension(HANDLE, msgpack.packb(parts)))
+
+
+def _calls(data: bytes) -> int:
+    """How many functions are called to decode `data`, those written in C among them."""
+    count = 0
+
+    def called(_: Any, event: str, __: Any) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(called)
+    try:
+        decode(data)
+    except WireError:
+        pass
+    finally:
+        sys.setprofile(None)
+    return count
 
 
 def _extension(code: int, data: bytes) -> bytes:
