@@ -332,6 +332,8 @@ def _remedy(error: Exception) -> str:
     reason = str(error).lower()
     if "locked" in reason or "lock timeout" in reason:
         return "Another program is writing to it; close it or wait, then run the same command again."
+    if "disk" in reason:
+        return "Make room on the disk, then run the same command again; everything else is written."
     if "readonly" in reason or "read-only" in reason or "permission" in reason:
         return "You need write permission on the file and on its folder."
     if "unable to open" in reason:

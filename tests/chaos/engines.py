@@ -12,7 +12,7 @@ from pathlib import Path
 import docker
 import docker.errors
 
-START_SECONDS = 120
+START_SECONDS = 300
 
 
 class Engine:
@@ -24,15 +24,16 @@ class Engine:
         self._daemon: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it, and wait until it answers."""
+        """Start it, again where it gives up on what a kill has left, and wait until it answers."""
         places = {"data-root": "data", "exec-root": "exec", "pidfile": "pid"}
         command = ["dockerd", "--host", self.address, "--iptables=false", "--bridge=none"]
         command += [f"--{option}={self.folder / name}" for option, name in places.items()]
-        with (self.folder / "log").open("ab") as log:
-            self._daemon = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
         deadline = time.monotonic() + START_SECONDS
         while not self._answers():
-            assert self._daemon.poll() is None and time.monotonic() < deadline, self.log()
+            assert time.monotonic() < deadline, self.log()
+            if self._daemon is None or self._daemon.poll() is not None:
+                with (self.folder / "log").open("ab") as log:
+                    self._daemon = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
             time.sleep(0.1)
 
     def kill(self) -> None:
