@@ -7,12 +7,15 @@ cost) and for copies of a reference solution. With `--weeks`: what 5,000 submiss
 from __future__ import annotations
 
 import argparse
+import contextlib
+import os
 import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -35,10 +38,18 @@ Grade = Callable[[Assignment, nbformat.NotebookNode, int], "Measured"]
 
 @dataclass(frozen=True)
 class Measured:
-    """Of one run: seconds to the first result, seconds per submission after it, mebibytes of a submission."""
+    """Of one run, with a submission's in the middle of it.
+
+    Args:
+        first: seconds to the first result.
+        each: seconds per submission after it, of one slot.
+        processor: processor seconds per submission, of lane and sandbox together, where both run below us.
+        memory_mb: mebibytes that a submission held beyond the warm worker.
+    """
 
     first: float
     each: float
+    processor: float
     memory_mb: float
 
 
@@ -64,38 +75,34 @@ def _print_scaling(course: Course, name: str, sandbox: str, image: str, copies: 
     empty = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("")])
     notebooks = {"an empty notebook": empty, f"the reference of {name}": reference_notebook(assignment)}
     places = {
-        "lanes here: 1": _here(course, sandbox, image, 1),
-        "lanes here: 2": _here(course, sandbox, image, 2),
-        "cluster: 1 worker": _on_cluster(course, sandbox, image, 1),
-        "cluster: 2 workers": _on_cluster(course, sandbox, image, 2),
+        "lanes here: 1": partial(_here, course, sandbox, image, 1),
+        "lanes here: 2": partial(_here, course, sandbox, image, 2),
+        "cluster: 1 worker": partial(_on_cluster, course, sandbox, image, 1),
+        "cluster: 2 workers": partial(_on_cluster, course, sandbox, image, 2),
     }
-    print(f"{copies} copies, {sandbox} sandbox, one slot for each lane or worker; seconds\n")
-    print(f"{'':22}{'notebook':>34}{'first result':>14}{'then each':>12}{'a minute':>10}")
+    print(f"{copies} copies, {sandbox} sandbox, one slot for each lane or worker\n")
+    heads = ("first s", "then each s", "processor s", "a minute")
+    print(f"{'':54}" + "".join(f"{head:>13}" for head in heads))
     for notebook, cells in notebooks.items():
         for place, measure in places.items():
-            with measure as graded:
+            with measure() as graded:
                 found = graded(assignment, cells, copies)
-            print(
-                f"{place:22}{notebook:>34}{found.first:14.1f}{found.each:12.3f}{60 / found.each:10.0f}",
-                flush=True,
-            )
+            values = (found.first, found.each, found.processor, 60 / found.each)
+            print(f"{notebook:34}{place:20}" + "".join(f"{value:13.3f}" for value in values), flush=True)
 
 
 def _print_weeks(course: Course, sandbox: str, image: str, copies: int) -> None:
-    slots = MACHINES * SLOTS_PER_MACHINE
     print(f"{SUBMISSIONS:,} submissions of each week, from {copies} copies of the reference in one warm slot")
-    print(f"{sandbox} sandbox; a machine has {SLOTS_PER_MACHINE} slots\n")
-    heads = f"{'each s':>8}{'slot-hours':>12}{'memory MB':>11}{'one machine h':>15}"
-    print(f"{'week':24}{heads}{f'{MACHINES} machines min':>17}")
+    print(f"{sandbox} sandbox; a machine has {SLOTS_PER_MACHINE} slots, each a core\n")
+    heads = ("each s", "processor s", "slot-hours", "memory MB", "1 machine h", f"{MACHINES} machines h")
+    print(f"{'week':24}" + "".join(f"{head:>15}" for head in heads))
     for assignment in course.assignments():
         with _here(course, sandbox, image, 1) as graded:
             found = graded(assignment, reference_notebook(assignment), copies)
-        hours = SUBMISSIONS * found.each / 3600
-        alone, together = hours / SLOTS_PER_MACHINE, 60 * hours / slots
-        print(
-            f"{assignment.name:24}{found.each:8.2f}{hours:12.1f}{found.memory_mb:11.0f}{alone:15.1f}{together:17.1f}",
-            flush=True,
-        )
+        hours = SUBMISSIONS * max(found.each, found.processor) / 3600
+        alone, together = hours / SLOTS_PER_MACHINE, hours / SLOTS_PER_MACHINE / MACHINES
+        values = (found.each, found.processor, hours, found.memory_mb, alone, together)
+        print(f"{assignment.name:24}" + "".join(f"{value:15.1f}" for value in values), flush=True)
 
 
 @contextmanager
@@ -132,14 +139,31 @@ def _graded(
             notebook.metadata["copy"] = number
             nbformat.write(notebook, submissions / f"student{number:04}.ipynb")
         prepare(out)
-        done: list[float] = []
+        done: list[tuple[float, float]] = []
         intake = find_submissions(submissions, course, assignment)
         began = time.perf_counter()
-        watcher = Watcher(done=lambda _: done.append(time.perf_counter()))
+        watcher = Watcher(done=lambda _: done.append((time.perf_counter(), _processor_seconds())))
         summary = grade(course, assignment, intake, out, options, watcher)
     warm = done[options.jobs - 1 :]  # every slot has started by then
+    each, processor = (
+        (last - first) / (len(warm) - 1) for first, last in zip(warm[0], warm[-1], strict=True)
+    )
     memory = statistics.median(report.run.memory_mb for report in summary.reports)
-    return Measured(done[0] - began, (warm[-1] - warm[0]) / (len(warm) - 1), memory)
+    return Measured(done[0][0] - began, each, processor, memory)
+
+
+def _processor_seconds() -> float:
+    """What this process and all below it have used, ended submissions included."""
+    parents, used = {}, {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            fields = path.read_text().rpartition(")")[2].split()
+            process = int(path.parent.name)
+            parents[process], used[process] = int(fields[1]), sum(map(int, fields[11:15]))
+    ours = {os.getpid()}
+    while more := {process for process, parent in parents.items() if parent in ours} - ours:
+        ours |= more
+    return sum(used.get(process, 0) for process in ours) / os.sysconf("SC_CLK_TCK")
 
 
 if __name__ == "__main__":
