@@ -87,8 +87,7 @@ def test_checking_a_hostile_notebook(classroom: Class, in_terminal: Callable[...
     assert hostile_characters(written) == []
 
 
-@pytest.mark.parametrize("option", ["--json", "--debug"])
-@pytest.mark.parametrize("command", ["check", "grade"])
+@pytest.mark.parametrize(("command", "option"), [("check", "--debug"), ("grade", "--json")])
 def test_errors_with_hostile_names(
     classroom: Class, in_terminal: Callable[..., str], command: str, option: str
 ) -> None:

@@ -335,7 +335,7 @@ CLASS: dict[str, Honest] = {
         )
     ),
     "a log of everything": Honest(
-        first("import logging\n\nlogging.basicConfig(level=logging.DEBUG)"), pictures=True
+        first("import logging\n\nlogging.basicConfig(level=logging.DEBUG)"),
     ),
     "a slow import": Honest(
         first("import slow_module"), beside={"slow_module.py": b"import time\n\ntime.sleep(2)\n"}
@@ -362,7 +362,7 @@ CLASS: dict[str, Honest] = {
         failed=1,
     ),
     "a very large picture": Honest(
-        last("plt.figure(figsize=(60, 60))\nplt.imshow(np.random.rand(600, 600))\nplt.show()")
+        last("plt.figure(figsize=(30, 30))\nplt.imshow(np.random.rand(600, 600))\nplt.show()")
     ),
     "a window on the screen": Honest(
         last("import matplotlib\n\nmatplotlib.use('TkAgg')\nplt.plot([1, 2])\nplt.show()"), failed=1
