@@ -11,13 +11,19 @@ from lessons import Lesson, new_lesson
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskCluster]:
+def two_workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskCluster]:
     """A scheduler, and two workers with one slot each, under nannies that start them again."""
     with DaskCluster(tmp_path_factory.mktemp("dask")) as cluster:
         for _ in range(2):
             cluster.add_worker("--nthreads", "1", "--resources", "SLOT=1")
-        cluster.wait_for_workers(2)
         yield cluster
+
+
+@pytest.fixture
+def cluster(two_workers: DaskCluster) -> DaskCluster:
+    """The same, with both workers there again whatever the last test has done to them."""
+    two_workers.wait_for_workers(2)
+    return two_workers
 
 
 @pytest.fixture

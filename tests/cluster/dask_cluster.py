@@ -88,6 +88,7 @@ class DaskCluster:
             process = subprocess.Popen(
                 [python, "-m", "dask", role, *map(str, options)],
                 env={**os.environ, **SETTINGS, **environment},
+                cwd=self.folder,  # not where the tests are run from: Python looks there first
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

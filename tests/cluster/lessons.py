@@ -32,6 +32,11 @@ title = "Small"
 due = 2026-10-02T23:59:00
 files = ["helper.py"]
 
+[limits]
+run_seconds = 600
+call_seconds = 120
+total_seconds = 1200
+
 [[questions]]
 id = "q1"
 title = "Double"
@@ -83,6 +88,11 @@ def test_any(double, forty_two, rng):
 RIGHT = "import os, helper\nprint(os.getppid(), helper.OFFERED)\ndef double(x):\n    return 2 * x\n"
 WRONG = "def double(x):\n    return x + 1\n"
 CRASHES = "import os\nos._exit(3)\n"
+WAITS = """
+import pathlib, time
+while not pathlib.Path({gate!r}).exists():
+    time.sleep(0.05)
+"""
 FIND_LANE = """
 import os, pathlib, signal
 def parent(process):
