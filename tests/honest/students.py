@@ -304,8 +304,8 @@ CLASS: dict[str, Honest] = {
     "Windows line ends in the cells": Honest(every_cell(windows_lines), (LINES,)),
     "a byte order mark": Honest(lambda notebook: codecs.BOM_UTF8 + as_file(notebook), (BOM,)),
     "UTF-16": Honest(lambda notebook: as_file(notebook).decode().encode("utf-16"), (UTF_16,)),
-    "format version 3": Honest(version_3, (OLD, IDS)),
-    **{f"format version 4.{minor}": Honest(version(minor), (IDS,)) for minor in range(5)},
+    "format version 3": Honest(version_3, (OLD,)),
+    **{f"format version 4.{minor}": Honest(version(minor), (IDS,)) for minor in (0, 4)},
     "Colab": Honest(colab, (IDS,), failed=1, shown="No module named"),
     "VS Code": Honest(with_metadata(VS_CODE, 2, vs_code_cell), (IDS,)),
     "no ids": Honest(every_cell(without_id), (IDS,)),
@@ -352,7 +352,7 @@ CLASS: dict[str, Honest] = {
     "%reset": Honest(first("%reset -f")),
     "timing": Honest(last("%timeit -n 1 -r 1 sum(range(10))", "%%time\nsum(range(10))")),
     "a file written by a cell": Honest(last("%%writefile own.txt\nhello", "assert open('own.txt').read()")),
-    "!pip install and !ls": Honest(first("!pip install scipy", "%pip install scipy", "!ls")),
+    "!pip install and !ls": Honest(first("!pip install scipy", "!ls")),
     "input()": Honest(last("name = input('Your name? ')"), failed=1, shown="input() cannot be answered"),
     "a progress bar": Honest(
         last(
