@@ -30,6 +30,7 @@ ENDS_WHEN_ASKED += (
 )
 EATS_MEMORY = "hoard = bytearray(b'x') * (700 << 20)"
 HANGS = "import time; time.sleep(1000)"
+WRITING_SECONDS = 4
 LIMITS = "[limits]\nrun_seconds = 40\ncall_seconds = 30\ntotal_seconds = 300\nmemory_mb = 400\n"
 
 
@@ -65,24 +66,26 @@ def _submission(number: int, first: str) -> bytes:
 
 @dataclass
 class Monkey:
-    """Kills what grades a class, one after the other in a random order at random moments.
+    """Kills what grades a class, one after the other in a random order, each when so many are examined.
+
+    Every third grader that is to die does so after that, while it writes.
 
     Args:
         room: the class.
+        size: how many students it has.
         out: where its results go.
         sandbox: name of the provider.
         victims: what is to be killed.
         seed: of all that is random here.
-        pause: seconds between two kills, on average.
         engine: the engine to use and, where it is a victim, to kill; None for the machine's.
     """
 
     room: Classroom
+    size: int
     out: Path
     sandbox: str
     victims: Sequence[Victim]
     seed: int
-    pause: float
     jobs: int = 2
     engine: Engine | None = None
     killed: Counter[str] = field(default_factory=Counter)
@@ -90,9 +93,9 @@ class Monkey:
     seen: set[str] = field(default_factory=set)
 
     def work(self) -> None:
-        """Grade with kills until all victims are dead or all is graded, then until it is graded."""
+        """Grade with kills until all is graded."""
         self.chance = random.Random(self.seed)
-        waiting = self.chance.sample(list(self.victims), len(self.victims))
+        waiting = sorted(((self._due(victim), victim) for victim in self.victims), reverse=True)
         while not self._is_graded(waiting):
             assert self.runs < 4 * len(self.victims), f"seed {self.seed}: comes to no end"
 
@@ -100,25 +103,41 @@ class Monkey:
     def scratch(self) -> Path:
         return self.room.root / "tmp"
 
-    def _is_graded(self, waiting: list[Victim]) -> bool:
+    def _due(self, victim: Victim) -> int:
+        writes = victim in ("grader", "group") and self.chance.random() < 1 / 3
+        return self.size if writes else self.chance.randrange(self.size - self.size // 6)
+
+    def _is_graded(self, waiting: list[tuple[int, Victim]]) -> bool:
         """Start a grader and kill beside it; whether it has got to the end."""
         self.runs += 1
         environment = {"DOCKER_HOST": self.engine.address} if self.engine else {}
         grader = Grader(
             self.room, self.out, self.sandbox, self.scratch, jobs=self.jobs, environment=environment
         )
-        while True:
-            pause = self.chance.uniform(0, 2 * self.pause) if waiting else None
-            try:
-                _, errors = grader.process.communicate(timeout=pause)
-                break
-            except subprocess.TimeoutExpired:
-                self._look(grader)
-                if self._kill(waiting[-1], grader):
-                    self.killed[waiting.pop()] += 1
+        while not self._has_ended(grader, self.chance.uniform(0, 0.2) if waiting else None):
+            examined = len(list((self.out / ".examined").glob("*.json")))
+            if waiting and examined >= waiting[-1][0]:
+                self._strike(waiting, grader)
         code = grader.process.returncode
-        assert code in (0, 3, -signal.SIGKILL), f"seed {self.seed}: exit code {code}\n{errors}"
+        assert code in (0, 3, -signal.SIGKILL), f"seed {self.seed}: exit code {code}\n{self.errors}"
         return code == 0
+
+    def _has_ended(self, grader: Grader, seconds: float | None) -> bool:
+        if grader.process.returncode is None:
+            try:
+                _, self.errors = grader.process.communicate(timeout=seconds)
+            except subprocess.TimeoutExpired:
+                return False
+        return True
+
+    def _strike(self, waiting: list[tuple[int, Victim]], grader: Grader) -> None:
+        due, victim = waiting[-1]
+        if due == self.size and self._has_ended(grader, self.chance.uniform(0, WRITING_SECONDS)):
+            return
+        self._look(grader)
+        if self._kill(victim, grader):
+            self.killed[f"{victim} while writing" if due == self.size else victim] += 1
+            waiting.pop()
 
     def _look(self, grader: Grader) -> None:
         """Remember all processes of the grader, to look for them at the end."""

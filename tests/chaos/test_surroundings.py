@@ -93,6 +93,7 @@ def test_a_full_disk_is_a_sentence_and_with_more_room_the_rest_is_done(room, gra
     assert kept <= {path.name for path in (room.out / ".examined").iterdir()}
 
 
+@pytest.mark.slow
 def test_a_full_disk_under_the_gradebook_alone_leaves_everything_else(room, grade, tmp_path):
     """A limit on the size of files stands for the disk; the database is the only large file."""
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -161,6 +162,7 @@ def test_a_gradebook_locked_by_another_program_is_written_by_the_next_run(room, 
     assert_complete(room)
 
 
+@pytest.mark.slow
 def test_a_gradebook_that_is_broken_is_named_and_a_new_one_is_made_once_it_is_gone(room, grade):
     assert grade()[0] == 0
     before = gradebook(room.out)
@@ -185,6 +187,7 @@ def test_a_report_spoilt_by_hand_is_made_again_or_named_where_its_submission_is_
     assert code == 2 and f"{report}: not valid JSON" in said and "Delete the file" in said
 
 
+@pytest.mark.slow
 def test_a_truncated_result_is_examined_again(room, grade):
     assert grade()[0] == 0
     for path in (room.out / ".examined").iterdir():
