@@ -1,0 +1,77 @@
+"""Grades the class of attackers once for each sandbox; every test then looks at the results."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+from autograder.course import Course
+from autograder.sandbox import PROVIDERS
+
+from bank import Group
+from red_class import RedClass
+from red_sandboxes import Graded, attacks_in
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+sys.path.append(str(REPOSITORY / "tests" / "results"))  # for parsed_page
+collect_ignore = ["course", "notebooks", "parts"]
+
+
+@cache
+def _packages() -> tuple[str, ...]:
+    """What the assignments of this repository need: their image is up to date for the bait, too."""
+    return tuple(
+        sorted({each for week in Course.load(REPOSITORY).assignments() for each in week.settings.packages})
+    )
+
+
+@pytest.fixture(scope="session")
+def graded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Graded:
+    """Gives the class of a group of attacks, graded in a sandbox; each is graded once."""
+    classes: dict[tuple[str, Group], RedClass] = {}
+
+    def graded(sandbox: str, group: Group) -> RedClass:
+        if (sandbox, group) not in classes:
+            _require(sandbox, request)
+            folder = tmp_path_factory.mktemp(f"red-{sandbox}") / "red"
+            folder.mkdir()
+            red_class = RedClass(folder, _packages(), group)
+            red_class.hand_in(attacks_in(sandbox, group))
+            red_class.grade(sandbox)
+            classes[sandbox, group] = red_class
+        return classes[sandbox, group]
+
+    return graded
+
+
+@pytest.fixture(scope="session")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[RedClass], RedClass]:
+    """Gives the honest students of a class, graded by themselves."""
+    classes: dict[int, RedClass] = {}
+
+    def undisturbed(red_class: RedClass) -> RedClass:
+        if id(red_class) not in classes:
+            folder = tmp_path_factory.mktemp("undisturbed") / "red"
+            folder.mkdir()
+            calm = RedClass(folder, _packages(), red_class.group, red_class.secrets)
+            calm.take_seeds_of(red_class)
+            for student in red_class.honest():
+                calm.hand_in_honest(student)
+            calm.grade("process")
+            classes[id(red_class)] = calm
+        return classes[id(red_class)]
+
+    return undisturbed
+
+
+def _require(sandbox: str, request: pytest.FixtureRequest) -> None:
+    if sandbox == "docker":
+        request.getfixturevalue("grading_image")
+    elif why := PROVIDERS[sandbox]().why_unavailable():
+        if os.environ.get(f"REQUIRE_{sandbox.upper()}") == "1":
+            pytest.fail(f"REQUIRE_{sandbox.upper()}=1, but {why}", pytrace=False)
+        pytest.skip(f"NOT TESTED WITH {sandbox.upper()}: {why}")
