@@ -21,7 +21,7 @@ from usage import Used
 from autograder.course import Assignment
 
 CORES = os.cpu_count() or 1
-LIMIT_RUNS = 5
+LIMIT_RUNS = 3
 NO_OTTER_GRADE = (
     "`otter grade` is not in the table: it builds a container image for every assignment from the network,"
     " which the benchmark does not use. It runs in the container what `otter run` runs here."
