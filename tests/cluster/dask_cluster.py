@@ -15,7 +15,7 @@ import cloudpickle
 from distributed import Client
 from distributed.diagnostics.plugin import SchedulerPlugin
 
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 300
 SETTINGS = {
     "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1",
     "DASK_DISTRIBUTED__DASHBOARD__LINK": "",

@@ -19,6 +19,7 @@ from autograder.lanes import work_through
 from autograder.report import Report
 from autograder.results import read_executed, read_reports
 from autograder.sandbox import SlotSpec, provider
+from autograder.sandbox.base import DEFAULT_IMAGE
 
 NAME = "w01_small"
 SECRET = "the-hidden-test-of-w01"
@@ -152,7 +153,7 @@ class Lesson:
     def grade_with(
         self, cluster: Cluster, out: str, sandbox: str = "process", watcher: Watcher = QUIET
     ) -> Summary:
-        found = cluster.sandbox(sandbox, "no-image")
+        found = cluster.sandbox(sandbox, DEFAULT_IMAGE)
         return self._grade(out, found, watcher, jobs=cluster.slots, work=cluster.work_through)
 
     def command(self, out: str, *options: str) -> list[str]:

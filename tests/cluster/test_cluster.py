@@ -12,6 +12,7 @@ from lessons import KILLS_ITS_LANE, KILLS_ITS_WORKER, RIGHT, WAITS, Lesson, run
 from autograder.cluster.grader import IN_FLIGHT_PER_SLOT, connect
 from autograder.errors import EXIT_ENVIRONMENT, ClusterError, SandboxError
 from autograder.grading import EXAMINED, Watcher
+from autograder.image import ImageInfo
 
 SLOTS = 2
 
@@ -37,6 +38,17 @@ def test_what_was_graded_on_the_cluster_is_not_run_again_on_this_machine(
     lesson.hand_in("ada", RIGHT)
     lesson.grade_on(cluster.address, "out")
     assert lesson.grade("out").reused == 1
+
+
+@pytest.mark.docker
+def test_workers_run_containers_of_one_image(
+    cluster: DaskCluster, lesson: Lesson, grading_image: ImageInfo
+) -> None:
+    lesson.hand_in("ada", RIGHT)
+    lesson.grade_on(cluster.address, "out", "docker")
+    report = lesson.reports("out")["ada"]
+    assert (report["score"], report["environment"]["image"]) == (3, grading_image.id)
+    assert lesson.grade("out", "docker").reused == 1
 
 
 def test_workers_killed_on_the_way_cost_no_result(cluster: DaskCluster, lesson: Lesson) -> None:
@@ -88,16 +100,17 @@ def test_a_grader_killed_midway_goes_on_where_it_was_and_leaves_no_test_behind(
     for number in range(5):
         lesson.hand_in(f"waits{number}", WAITS.format(gate=str(gate)), RIGHT)
     command = lesson.command("out", "--scheduler", cluster.address)
-    grader = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     folder = lesson.root / "out" / EXAMINED
 
     def kept() -> int:
         return len(list(folder.glob("*.json")))
 
-    eventually(lambda: kept() == 3 or grader.poll() is not None)
-    assert cluster.unpacked_tests()
-    grader.kill()
-    grader.wait()
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as grader:
+        try:
+            eventually(lambda: kept() == 3 or grader.poll() is not None)
+            assert cluster.unpacked_tests()
+        finally:
+            grader.kill()
     eventually(lambda: not cluster.unpacked_tests())
     assert kept() == 3
     gate.touch()

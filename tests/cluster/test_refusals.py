@@ -113,12 +113,12 @@ def test_a_worker_with_another_version_is_refused(tmp_path: Path, lesson: Lesson
 
 
 def test_a_scheduler_without_the_autograder_is_refused(tmp_path: Path, lesson: Lesson) -> None:
-    other = tmp_path / "other" / "autograder"
-    other.mkdir(parents=True)
-    (other / "__init__.py").write_text("")
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "autograder.py").write_text("")  # stands in the way of the one that is installed
     lesson.hand_in("ada", RIGHT)
     with (
-        DaskCluster(tmp_path, PYTHONPATH=str(other.parent)) as cluster,
+        DaskCluster(tmp_path, PYTHONPATH=str(other)) as cluster,
         pytest.raises(ClusterError, match=r"the scheduler at tcp://.* has another version") as caught,
     ):
         lesson.grade_on(cluster.address, "out")
