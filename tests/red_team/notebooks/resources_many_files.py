@@ -1,7 +1,6 @@
 # /// attack
 # tries = "Makes tens of thousands of files and folders, with names that are hard to handle."
 # threats = ["resources.many_files"]
-# run = ["died", "completed"]
 # claim = "limits"
 # ///
 
@@ -14,7 +13,7 @@ names = ["line\nbreak", "\x1b[2J", "-rf", "*", " ", "\\", "'\"", "\u202egnp", "x
 for name in names:
     os.makedirs(os.fsencode(name) if "\udcff" not in name else b"\xff", exist_ok=True)
 try:
-    for number in range(70_000):
+    for number in range(20_000):
         os.close(os.open(f"{number}", os.O_CREAT | os.O_WRONLY))
 except OSError as error:
     print(error)

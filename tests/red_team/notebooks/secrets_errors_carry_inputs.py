@@ -19,4 +19,4 @@ def mirror(word):
 def shrink(image):
     if image.shape == (4, 4):
         return image[::2, ::2]
-    raise AssertionError(f"the input was {image.tolist()} canary-{'input'}-{image.tobytes()[:8].hex()}")
+    raise AssertionError(f"the input was {image.tolist()} {'cana'}ry-{'input'}-{image.tobytes()[:8].hex()}")
