@@ -10,11 +10,13 @@ import contextlib
 import logging
 import queue
 import secrets
+import socket
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from distributed import Client, Future, KilledWorker
 
@@ -43,7 +45,8 @@ from autograder.sandbox.base import with_weights
 
 SLOT = "SLOT"
 IN_FLIGHT_PER_SLOT = 2
-CONNECT_SECONDS = 10.0
+REACH_SECONDS = 10.0
+CONNECT_SECONDS = 60.0
 LOOK_SECONDS = 2.0
 RESULT_SECONDS = 60.0
 PATIENCE_SECONDS = 600.0
@@ -67,6 +70,7 @@ def connect(
     """
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is said in sentences
     try:
+        _reach(address)  # Dask would try again and again, for a minute, where nobody listens
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError, RuntimeError, TypeError) as error:
         reason = str(error).strip().splitlines()
@@ -76,6 +80,14 @@ def connect(
         ) from None
     with client:
         yield Cluster(client, address, GPU if gpu else SLOT, notify)
+
+
+def _reach(address: str) -> None:
+    """Raise an OSError or ValueError where nothing listens at `address`."""
+    url = urlsplit(address)
+    if not url.hostname or not url.port:
+        raise ValueError("write it as tcp://host:port or tls://host:port")
+    socket.create_connection((url.hostname, url.port), timeout=REACH_SECONDS).close()
 
 
 class Cluster:
