@@ -348,6 +348,7 @@ class _Desk:
         if reading.notebook is None:
             self._keep(key, self._unreadable(submission, reading.problem or "", reading.notes))
             return None
+        _drop_outputs(reading.notebook)
         notebooks[key], notes[key] = reading.notebook, reading.notes
         files = {file.name: file.read() for file in submission.files} | self._files
         return Task(key, code_cells(reading.notebook), files, self._seed(submission))
@@ -478,6 +479,13 @@ def _files_inside(assignment: Assignment) -> Iterator[Path]:
             continue
         if path.is_file() and path.name != SETTINGS and path != assignment.source:
             yield path
+
+
+def _drop_outputs(notebook: nbformat.NotebookNode) -> None:
+    """Take out what a student's own run showed: nobody looks at it, and a whole class waits in memory."""
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            cell["outputs"] = []
 
 
 def with_outputs(notebook: nbformat.NotebookNode, outputs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
