@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from secrets import token_hex
 
 import pytest
 from autograder.course import Course
 from autograder.sandbox import PROVIDERS
 
 from bank import Group
-from red_class import RedClass
-from red_sandboxes import Graded, attacks_in
+from red_class import RedClass, Secrets, honest_students
+from red_sandboxes import GROUPS, Graded, attacks_in
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path.append(str(REPOSITORY / "tests" / "results"))  # for parsed_page
@@ -30,7 +30,21 @@ def _packages() -> tuple[str, ...]:
 
 
 @pytest.fixture(scope="session")
-def graded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Graded:
+def secrets() -> Secrets:
+    """What nobody may come to know, the same in all classes."""
+    return Secrets.new()
+
+
+@pytest.fixture(scope="session")
+def seed() -> str:
+    """The courses' own secret: all classes draw the same random inputs."""
+    return token_hex(32)
+
+
+@pytest.fixture(scope="session")
+def graded(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, secrets: Secrets, seed: str
+) -> Graded:
     """Gives the class of a group of attacks, graded in a sandbox; each is graded once."""
     classes: dict[tuple[str, Group], RedClass] = {}
 
@@ -39,7 +53,7 @@ def graded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
             _require(sandbox, request)
             folder = tmp_path_factory.mktemp(f"red-{sandbox}") / "red"
             folder.mkdir()
-            red_class = RedClass(folder, _packages(), group)
+            red_class = RedClass(folder, _packages(), group, secrets, seed)
             red_class.hand_in(attacks_in(sandbox, group))
             red_class.grade(sandbox)
             classes[sandbox, group] = red_class
@@ -49,23 +63,17 @@ def graded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture(scope="session")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[RedClass], RedClass]:
-    """Gives the honest students of a class, graded by themselves."""
-    classes: dict[int, RedClass] = {}
-
-    def undisturbed(red_class: RedClass) -> RedClass:
-        if id(red_class) not in classes:
-            folder = tmp_path_factory.mktemp("undisturbed") / "red"
-            folder.mkdir()
-            calm = RedClass(folder, _packages(), red_class.group, red_class.secrets)
-            calm.take_seeds_of(red_class)
-            for student in red_class.honest():
-                calm.hand_in_honest(student)
-            calm.grade("process")
-            classes[id(red_class)] = calm
-        return classes[id(red_class)]
-
-    return undisturbed
+def undisturbed(tmp_path_factory: pytest.TempPathFactory, secrets: Secrets, seed: str) -> RedClass:
+    """The honest students of all classes, graded by themselves."""
+    folder = tmp_path_factory.mktemp("undisturbed") / "red"
+    folder.mkdir()
+    calm = RedClass(folder, _packages(), "steady", secrets, seed)
+    sizes = {len(attacks_in(sandbox, group)) for sandbox in PROVIDERS for group in GROUPS}
+    for student in sorted({student for size in sizes for student in honest_students(size)}):
+        calm.hand_in_honest(student)
+    calm.grade("process")
+    assert calm.code == 0, calm.told
+    return calm
 
 
 def _require(sandbox: str, request: pytest.FixtureRequest) -> None:

@@ -79,12 +79,14 @@ class RedClass:
         root: an empty folder that is not shared with anything else.
         packages: what the image holds, so that the one of this repository is up to date for this course.
         group: whose limits and packages the course has.
+        seed: the course's own secret, from which the inputs of hidden tests derive.
     """
 
     root: Path
     packages: Sequence[str]
     group: Group = "steady"
     secrets: Secrets = field(default_factory=Secrets.new)
+    seed: str = "00" * 32
     students: dict[str, str] = field(default_factory=dict)  # attack or honest student → student id
     code: int = -1
     told: str = ""
@@ -107,6 +109,8 @@ class RedClass:
         (self.course_folder / "notes.txt").write_text(self.secrets["course"], encoding="utf-8")
         (self.root / "host.txt").write_text(self.secrets["host"], encoding="utf-8")
         (self.root / "temporary").mkdir()
+        (self.course_folder / ".autograder").mkdir()
+        (self.course_folder / ".autograder" / "secret").write_text(self.seed, encoding="ascii")
         self.submissions.mkdir()
         build(self.course, NAME)
 
@@ -134,15 +138,10 @@ class RedClass:
 
     def hand_in(self, attacks: Sequence[Attack]) -> None:
         """Hand in every attack, each with a student's id of its own, and honest work after every few."""
-        self.hand_in_honest(VICTIM)
-        number = 0
+        for student in honest_students(len(attacks)):
+            self.hand_in_honest(student)
         for count, attack in enumerate(attacks):
-            if count % ATTACKERS_BETWEEN_HONEST == 0:
-                number += 1
-                self.hand_in_honest(f"{number:03d}-honest")
-            number += 1
-            self.hand_in_attack(f"{number:03d}-{attack.name}", attack)
-        self.hand_in_honest(f"{number + 1:03d}-honest")
+            self.hand_in_attack(f"{_place(count):03d}-{attack.name}", attack)
         self._lay_shadows()
 
     def hand_in_attack(self, student: str, attack: Attack) -> None:
@@ -251,12 +250,6 @@ class RedClass:
         ]
         return [str(path) for root in roots for path in root.glob("*red-team*")]
 
-    def take_seeds_of(self, other: RedClass) -> None:
-        """Draw the same random inputs as another class does."""
-        secret = Path(".autograder", "secret")
-        (self.course_folder / secret).parent.mkdir(exist_ok=True)
-        shutil.copy(other.course_folder / secret, self.course_folder / secret)
-
     def leaks(self, name: str) -> dict[str, set[str]]:
         """Secrets in what a student may come to see, by file. An instructor's details are not among that."""
         folder = self.out / self.students[name]
@@ -269,6 +262,17 @@ class RedClass:
                 {self.secrets["student"]} if name == VICTIM else set()
             )
         return {file: words for file, words in found.items() if words}
+
+
+def honest_students(attacks: int) -> list[str]:
+    """Ids of the honest students among so many attacks: one before every four of them, and one after all."""
+    places = [_place(count) - 1 for count in range(0, attacks, ATTACKERS_BETWEEN_HONEST)]
+    return [VICTIM, *(f"{place:03d}-honest" for place in [*places, _place(attacks - 1) + 1])]
+
+
+def _place(count: int) -> int:
+    """The place in the class of the attack with this number, counted from 0."""
+    return count + count // ATTACKERS_BETWEEN_HONEST + 2
 
 
 def _receipt(student: str, content: bytes, outcome: Outcome, secret: bytes) -> Receipt | None:

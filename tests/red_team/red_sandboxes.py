@@ -11,8 +11,18 @@ from bank import Attack, Group, attacks
 from red_class import RedClass
 
 Graded = Callable[[str, Group], RedClass]
-SANDBOXES = [pytest.param("docker", marks=pytest.mark.docker), "bubblewrap", "process"]
-GROUPS = [pytest.param("steady"), pytest.param("hasty"), pytest.param("keras", marks=pytest.mark.slow)]
+GROUPS: tuple[Group, ...] = ("steady", "hasty", "keras")
+
+
+def marks_of(sandbox: str, group: Group) -> list[pytest.MarkDecorator]:
+    """Marks for tests of a class: what waits for limits is slow, but in one sandbox."""
+    is_slow = group == "keras" or (group == "hasty" and sandbox != "bubblewrap")
+    return [*([pytest.mark.docker] if sandbox == "docker" else []), *([pytest.mark.slow] if is_slow else [])]
+
+
+CLASSES = [
+    pytest.param(sandbox, group, marks=marks_of(sandbox, group)) for sandbox in PROVIDERS for group in GROUPS
+]
 
 
 def attacks_in(sandbox: str, group: Group) -> list[Attack]:

@@ -9,16 +9,16 @@ from autograder.sandbox import PROVIDERS
 from parsed_page import Page
 
 from bank import Attack
-from red_sandboxes import Graded, attacks_in
+from red_sandboxes import GROUPS, Graded, attacks_in, marks_of
 
 
 def pairs() -> Iterator[object]:
     for sandbox in PROVIDERS:
-        marks = [pytest.mark.docker] if sandbox == "docker" else []
-        for group in ("steady", "hasty", "keras"):
-            slow = [pytest.mark.slow] if group == "keras" else []
+        for group in GROUPS:
             for attack in attacks_in(sandbox, group):
-                yield pytest.param(sandbox, attack, id=f"{sandbox}-{attack.name}", marks=[*marks, *slow])
+                yield pytest.param(
+                    sandbox, attack, id=f"{sandbox}-{attack.name}", marks=marks_of(sandbox, group)
+                )
 
 
 @pytest.mark.parametrize(("sandbox", "attack"), pairs())

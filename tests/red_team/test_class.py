@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from bank import FULL_MARKS, MAXIMUM
 from red_class import CANARY, VICTIM, RedClass
-from red_sandboxes import GROUPS, SANDBOXES, Graded
+from red_sandboxes import CLASSES, Graded
 
-pytestmark = pytest.mark.parametrize("sandbox", SANDBOXES)
-every_group = pytest.mark.parametrize("group", GROUPS)
+pytestmark = pytest.mark.parametrize(("sandbox", "group"), CLASSES)
 
 
 @pytest.fixture
@@ -20,7 +18,6 @@ def red_class(sandbox: str, group: Any, graded: Graded) -> RedClass:
     return graded(sandbox, group)
 
 
-@every_group
 def test_the_grader_ends_well_and_everybody_has_a_report(red_class: RedClass) -> None:
     assert red_class.code == 0, red_class.told
     assert red_class.result["not_graded"] == {} and red_class.result["error"] is None
@@ -28,25 +25,20 @@ def test_the_grader_ends_well_and_everybody_has_a_report(red_class: RedClass) ->
     assert set(red_class.honest()) <= graded
 
 
-@every_group
 def test_honest_students_among_attackers_have_full_marks(red_class: RedClass) -> None:
     scores = {student: red_class.report(student).final_score for student in red_class.honest()}
     assert scores == dict.fromkeys(scores, FULL_MARKS)
     assert red_class.report(VICTIM).max_score == MAXIMUM
 
 
-@every_group
 def test_honest_reports_are_those_of_a_class_without_attackers(
-    red_class: RedClass, undisturbed: Callable[[RedClass], RedClass]
+    red_class: RedClass, undisturbed: RedClass
 ) -> None:
-    calm = undisturbed(red_class)
-    assert calm.code == 0, calm.told
     for student in red_class.honest():
-        assert _what_was_found(red_class, student) == _what_was_found(calm, student)
-        assert red_class.executed(student) == calm.executed(student)
+        assert _what_was_found(red_class, student) == _what_was_found(undisturbed, student)
+        assert red_class.executed(student) == undisturbed.executed(student)
 
 
-@every_group
 def test_no_secret_is_in_what_a_person_opens(red_class: RedClass) -> None:
     for name in ("grades.csv", "class_report.html", "gradebook.db"):
         assert CANARY.findall((red_class.out / name).read_bytes().decode("latin-1")) == [], name
@@ -58,19 +50,16 @@ def test_no_secret_is_in_what_a_person_opens(red_class: RedClass) -> None:
     assert CANARY.findall(red_class.told) == []
 
 
-@every_group
 def test_no_process_and_no_file_is_left(red_class: RedClass) -> None:
     assert red_class.left == ""
     assert list((red_class.root / "temporary").iterdir()) == []
     assert red_class.traces() == []
 
 
-@every_group
 def test_nothing_of_a_student_ran_in_the_grader(red_class: RedClass) -> None:
     assert not red_class.shadow_trace.exists()
 
 
-@every_group
 def test_grades_are_safe_in_a_spreadsheet_and_in_a_terminal(red_class: RedClass) -> None:
     rows = (red_class.out / "grades.csv").read_text(encoding="utf-8").splitlines()
     assert not [
