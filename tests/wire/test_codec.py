@@ -359,7 +359,7 @@ class TestHostileBytes:
     def test_any_bytes_are_a_value_or_a_wire_error(self, data: bytes) -> None:
         assert memory_for(data) <= memory_allowed(data)
 
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=100, deadline=None)
     @given(st.data())
     def test_damaged_bytes_are_a_value_or_a_wire_error(self, data: st.DataObject) -> None:
         good = bytearray(encode(data.draw(any_value)))
@@ -369,7 +369,7 @@ class TestHostileBytes:
         for damaged in (bytes(good), bytes(good[: data.draw(st.integers(0, len(good)))])):
             assert memory_for(damaged) <= memory_allowed(damaged)
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=60, deadline=None)
     @given(code=st.integers(-128, 127), parts=any_value)
     def test_any_extension_with_any_parts_is_a_value_or_a_wire_error(self, code: int, parts: Any) -> None:
         body = encode(parts)
