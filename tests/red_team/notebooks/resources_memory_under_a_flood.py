@@ -1,8 +1,8 @@
 # /// attack
-# tries = "Takes memory in a thread while it floods the channel with frames that the relay has to read."
+# tries = "Takes memory in a child while it floods the channel with frames that the relay has to read."
 # threats = ["resources.memory", "channel.floods"]
-# run = "memory"
-# says = ["used more than 400 MB of memory and was stopped"]
+# run = ["memory", "timeout"]
+# says = ["Code cell 5 ", "and was stopped"]
 # claim = "limits"
 # ///
 
@@ -11,17 +11,11 @@
 # %%
 import os
 import struct
-import threading
 
 frames = (struct.pack(">Q", 5) + b"C" + struct.pack(">I", 4)) * 500
-hoard = []
-
-
-def eat():
+if os.fork() == 0:
+    hoard = []
     while True:
         hoard.append(bytearray(b"x") * 5_000_000)
-
-
-threading.Thread(target=eat, daemon=True).start()
 while True:
     os.write(3, frames)
