@@ -21,7 +21,7 @@ def pairs() -> Iterator[object]:
                 )
 
 
-@pytest.mark.parametrize(("sandbox", "attack"), pairs())
+@pytest.mark.parametrize(("sandbox", "attack"), list(pairs()))
 def test_attack(sandbox: str, attack: Attack, graded: Graded) -> None:
     red_class, expected = graded(sandbox, attack.outcome.group), attack.outcome
     if expected.skipped:
