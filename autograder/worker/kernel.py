@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
@@ -301,7 +302,7 @@ def _no_input(prompt: object = "") -> str:
 
 
 def _plain(value: Any) -> Any:
-    """Return a MIME bundle as strings, bytes, numbers, lists and dicts."""
+    """Return a MIME bundle as strings, bytes, numbers, lists and dicts; what is of NumPy as Python's own."""
     if isinstance(value, dict):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -310,7 +311,11 @@ def _plain(value: Any) -> Any:
         import base64
 
         return base64.b64encode(value).decode("ascii")
-    return value if value is None or isinstance(value, bool | int | float) else str(value)
+    if isinstance(value, np.generic):
+        value = value.item()
+    if value is None or type(value) in (bool, int, float):
+        return value
+    return str(value)
 
 
 def _size(output: Output) -> int:

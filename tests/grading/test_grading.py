@@ -344,7 +344,7 @@ shown = get_ipython().recorder.outputs
 shown += [
     {"output_type": "stream", "name": 5, "text": ["a", 3]},
     {"output_type": "stream", "name": "stderr", "text": "kept"},
-    {"output_type": "display_data", "data": {"text/plain": {"a": 1}, "text/html": ["<b>", 7], 5: "five"}},
+    {"output_type": "display_data", "data": {"text/plain": {"a": 1}, "text/html": ["<b>", 7]}},
     {"output_type": "display_data", "data": {"application/json": {"n": float("nan"), "big": 2**63 - 1}}},
     {"output_type": "display_data", "data": [1], "metadata": {"x": float("inf")}, "more": True},
     {"output_type": "execute_result", "data": 7, "execution_count": "no"},

@@ -80,6 +80,13 @@ def test_display_and_rich_output_are_kept(slot: Slot) -> None:
     assert rich_outputs(ran, 1)[0]["text/html"] == "<i>2</i>"
 
 
+def test_numbers_of_numpy_in_what_is_displayed_become_plain_numbers(slot: Slot) -> None:
+    shown = '{"application/json": {"mean": np.float64(0.5), "count": np.int64(3), "sure": np.bool_(True)}}'
+    ran = run(slot, f"import numpy as np\nfrom IPython.display import display\ndisplay({shown}, raw=True)")
+    ((output,),) = [cell["outputs"] for cell in ran.cells]
+    assert output["data"] == {"application/json": {"mean": 0.5, "count": 3, "sure": True}}
+
+
 def test_a_plot_is_a_picture(slot: Slot) -> None:
     ran = run(
         slot, "import matplotlib.pyplot as plt\nplt.plot([1, 2, 3])\nplt.show()", "plt.imshow([[1, 2]]);"
