@@ -127,7 +127,7 @@ def verify(
         tests=len(tests),
         variants=tuple(results),
         problems=(
-            *(() if sample else _uncaught(tests, results)),
+            *(_uncaught(tests, results) if sample is None else ()),
             *(f"{each.id}: the grader's own process ended" for each in tasks if each.id not in examined),
         ),
     )

@@ -128,6 +128,7 @@ def test_a_class_in_bubblewrap_survives_the_death_of_workers_lanes_and_graders(s
     assert (monkey.killed["worker"], monkey.killed["lane"]) == (4, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.docker
 def test_a_class_in_docker_survives_the_death_of_containers_and_graders(small_class, grading_image):
     monkey = disturb(small_class, "docker", ["worker", "worker", "worker", "grader"], seed=2027)

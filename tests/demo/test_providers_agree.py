@@ -12,6 +12,7 @@ def other(each_sandbox: Sandbox, graded: GradedClass) -> GradedClass:
     return graded if each_sandbox.name == graded.sandbox else graded.of.grade(each_sandbox.name)
 
 
+@pytest.mark.slow
 def test_every_sandbox_gives_the_same_24_reports(graded, other):
     for expected in graded.of.expected:
         came = comparable(other.reports[expected.student])

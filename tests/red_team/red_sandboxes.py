@@ -15,8 +15,8 @@ GROUPS: tuple[Group, ...] = ("steady", "hasty", "keras")
 
 
 def marks_of(sandbox: str, group: Group) -> list[pytest.MarkDecorator]:
-    """Marks for tests of a class: what waits for limits is slow, but in one sandbox."""
-    is_slow = group == "keras" or (group == "hasty" and sandbox != "bubblewrap")
+    """Marks for tests of a class: slow is what waits for limits, and what needs no isolation."""
+    is_slow = group != "steady" or sandbox == "process"
     return [*([pytest.mark.docker] if sandbox == "docker" else []), *([pytest.mark.slow] if is_slow else [])]
 
 

@@ -35,6 +35,8 @@ def test_a_sample_is_spread_over_the_wrong_solutions_and_blames_no_test(week):
     names = [variant.name for variant in verification.variants]
     assert names == ["reference", "stub", "loops", "forgets_padding", "maximum_starts_at_zero"]
     assert verification.ok
+    none = week.verify(sample=0, in_jupyter=False)
+    assert none.ok and [variant.name for variant in none.variants] == ["reference", "stub"]
 
 
 def test_what_wrong_solutions_do_not_keep_is_named(week):
