@@ -60,7 +60,7 @@ class TestOutcomes:
         (
             "died",
             ["import os\ndef double(x): os.abort()"],
-            "`double(…)` ended the Python process by a crash (signal 6).",
+            "`double(…)` ended the Python process: by a crash (signal 6).",
         ),
         (
             "unusable",
