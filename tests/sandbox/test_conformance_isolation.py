@@ -222,6 +222,7 @@ def test_the_environment_is_the_workers_own(slot: Slot) -> None:
         *("HOME", "TMPDIR", "PATH", "LANG", "MPLBACKEND", "MPLCONFIGDIR", "PYTHONDONTWRITEBYTECODE"),
         *("TF_CPP_MIN_LOG_LEVEL", "TF_FORCE_GPU_ALLOW_GROWTH", "TF_ENABLE_ONEDNN_OPTS", "LC_CTYPE"),
         *("PAGER", "GIT_PAGER", "CLICOLOR", "TERM", "COLUMNS", "LINES", "FORCE_COLOR", "CLICOLOR_FORCE"),
+        "PIP_RETRIES",
     }
     assert set(value(slot, "names")) <= allowed
 
