@@ -166,7 +166,10 @@ class Monkey:
     def _kill_one(self, processes: Sequence[int]) -> bool:
         if not processes:
             return False
-        os.kill(self.chance.choice(processes), signal.SIGKILL)
+        try:
+            os.kill(self.chance.choice(processes), signal.SIGKILL)
+        except ProcessLookupError:
+            return False  # it has just ended
         return True
 
     def _kill_container(self, grader: Grader) -> bool:
