@@ -48,6 +48,7 @@ def kill_and_go_on(room: Classroom, sandbox: str, seed: int, kills: int) -> list
     return killed
 
 
+@pytest.mark.slow
 def test_a_grader_killed_at_any_moment_goes_on_where_it_was(twelve):
     kill_and_go_on(twelve, "process", seed=7, kills=KILLS)
     ours = str(twelve.root).encode()
