@@ -162,4 +162,4 @@ def test_all_class_files_are_written_beside_the_students(
     write_report(out, report_of("ada"))
     write_class_results(out, read_reports(out), course, assignment)
     written = {path.name for path in out.iterdir()}
-    assert written == {"ada", "grades.csv", "class_report.html", "gradebook.db", "nbgrader"}
+    assert written == {".made.json", "ada", "grades.csv", "class_report.html", "gradebook.db", "nbgrader"}
