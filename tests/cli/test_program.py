@@ -90,10 +90,16 @@ def test_what_tests_print_stays_apart_and_who_breaks_the_grader_is_not_graded(ru
 def test_an_interrupted_run_says_what_is_kept_and_goes_on_there(run_program, classroom):
     classroom.hand_in("ann", classroom.solved)
     slow = classroom.solved
-    slow.cells.append(nbformat.v4.new_code_cell("import time; time.sleep(50)"))
+    slow.cells.append(nbformat.v4.new_code_cell("import time; time.sleep(600)"))
     classroom.hand_in("zoe", slow)
     program = subprocess.Popen(
-        [PROGRAM, *GRADE, "--jobs", "1"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [PROGRAM, *GRADE, "--jobs", "1"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(
+            signal.SIGINT, signal.SIG_DFL
+        ),  # a shell's background job ignores it
     )
     seen = ""
     while "Grading 1/2" not in seen:
@@ -101,7 +107,7 @@ def test_an_interrupted_run_says_what_is_kept_and_goes_on_there(run_program, cla
         assert line, seen
         seen += line
     program.send_signal(signal.SIGINT)
-    out, err = program.communicate(timeout=40)
+    out, err = program.communicate(timeout=120)
     assert program.returncode == 130
     assert out == "" and "Traceback" not in err
     assert "1 of 2 notebooks examined and kept" in err
