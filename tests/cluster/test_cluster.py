@@ -92,6 +92,7 @@ def test_a_submission_that_takes_its_worker_down_again_and_again_is_not_graded_a
     assert len(lesson.reports("out")) == 6
 
 
+@pytest.mark.slow
 def test_a_grader_killed_midway_goes_on_where_it_was_and_leaves_no_test_behind(
     cluster: DaskCluster, lesson: Lesson
 ) -> None:

@@ -97,6 +97,7 @@ def test_hidden_tests_are_private_at_the_worker_and_nowhere_in_a_sandbox(
         assert any(path.startswith(str(hidden_corner)) for path in found), "it finds what can be seen"
 
 
+@pytest.mark.slow
 def test_a_worker_with_another_version_is_refused(tmp_path: Path, lesson: Lesson) -> None:
     source = tmp_path / "other"
     shutil.copytree(Path(autograder.__file__).parent, source / "autograder")
