@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# A file's tests stay in one process, in the order in which they stand. A process may need 4 GB.
+PYTEST := $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo demo-course test test-all lint bench pins clean
@@ -22,11 +24,11 @@ demo-course: $(READY) ## Simulate eight students in every week of the course, an
 
 test: lint ## All that a change must pass: lint, up-to-date release, tests but the slow ones
 	$(BIN)/autograder build --check
-	$(BIN)/python -m pytest -m "not slow"
+	$(PYTEST) -m "not slow"
 
 test-all: lint ## As `test`, with the slow tests
 	$(BIN)/autograder build --check
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 lint: $(READY) ## Linter, formatter and types
 	$(BIN)/ruff check .

@@ -1,4 +1,4 @@
-"""What tests of several parts share: the container engine and the grading image.
+"""What tests of several parts share: the container engine, the grading image, how properties are tested.
 
 A test that needs one of them is marked `docker`. Without it the test is skipped with the reason, or fails
 when REQUIRE_DOCKER=1, so that continuous integration can never pass without having looked.
@@ -6,12 +6,17 @@ when REQUIRE_DOCKER=1, so that continuous integration can never pass without hav
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 from docker import DockerClient
+from hypothesis import HealthCheck, settings
 
 from autograder import engine
 from autograder.course import Course
@@ -21,6 +26,13 @@ from autograder.image.build import image_name
 from autograder.sandbox import Sandbox, best_available, provider
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+
+# Other work may share the machine, so no example of a property has a time limit. The examples are the same
+# in every run: what a change has broken is told from what chance has found.
+settings.register_profile(
+    "repeatable", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("repeatable")
 
 
 @pytest.fixture(scope="session")
@@ -37,15 +49,16 @@ def grading_image(docker_engine: DockerClient) -> ImageInfo:
     """The CPU image of this repository's course, with the worker as it is now.
 
     An image that is out of date is built again from the same base; after a change to the worker that
-    takes seconds, because the packages come from the engine's cache.
+    takes seconds, because the packages come from the engine's cache. Of several test processes one builds.
     """
     course = Course.load(REPOSITORY)
-    image = find_image(course, client=docker_engine)
-    if image is None:
-        _unavailable("the grading image has not been built; build it with `autograder image`")
-    if not image.up_to_date:
-        image = build_image(course, base=image.base, network="host")
-    return image
+    with _alone(Path(tempfile.gettempdir()) / f"cnn-autograder-image-{os.getuid()}.lock"):
+        image = find_image(course, client=docker_engine)
+        if image is None:
+            _unavailable("the grading image has not been built; build it with `autograder image`")
+        if not image.up_to_date:
+            image = build_image(course, base=image.base, network="host")
+        return image
 
 
 @pytest.fixture(scope="session")
@@ -70,6 +83,14 @@ def each_sandbox(request: pytest.FixtureRequest) -> Sandbox:
             pytest.fail(f"REQUIRE_{name.upper()}=1, but {why}", pytrace=False)
         pytest.skip(f"NOT TESTED WITH {name.upper()}: {why}")
     return sandbox
+
+
+@contextlib.contextmanager
+def _alone(lock: Path) -> Iterator[None]:
+    """Wait until no other process holds `lock`."""
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _unavailable(reason: str) -> NoReturn:

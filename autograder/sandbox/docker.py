@@ -40,7 +40,6 @@ from autograder.worker.confine import SPARE_THREADS, THREADS_PER_PROCESS
 PYTHON = "/opt/venv/bin/python"
 SCRATCH = "/scratch"
 KEPT_CAPABILITIES = ["SETUID", "SETGID", "KILL", "CHOWN", "DAC_OVERRIDE"]
-LABEL = "cnn-autograder.slot"
 OWNER_LABEL = "cnn-autograder.owner"
 _STREAM_HEADER = struct.Struct(">BxxxL")
 _STDERR = 2
@@ -125,7 +124,7 @@ def container_options(spec: SlotSpec) -> dict[str, Any]:
         "memswap_limit": memory,
         "pids_limit": limits.processes * THREADS_PER_PROCESS + 2 * SPARE_THREADS,
         "log_config": docker.types.LogConfig(type="none"),
-        "labels": {LABEL: str(os.getpid()), OWNER_LABEL: owner.this_process()},
+        "labels": {OWNER_LABEL: owner.this_process()},
     }
     if spec.gpu:
         options["environment"] |= gpu_environment(spec, FIRST_DEVICE)

@@ -11,7 +11,7 @@ from typing import Any
 from autograder.wire.codec import WireError
 
 TOTAL_CHARACTERS = 1 << 24
-SLACK = 1000  # the kernel's own remark on what it has dropped
+SLACK = 1 << 15  # beyond the texts, which the kernel counts: 200 outputs, its remark on what it dropped
 CUT = "\n… more output was produced; the rest is not kept\n"
 
 

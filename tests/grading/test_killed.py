@@ -12,7 +12,7 @@ from graders import Grader, eventually, processes, results
 from autograder.build import build
 from autograder.results import read_reports
 from autograder.results.store import PARTIAL
-from autograder.sandbox.docker import LABEL
+from autograder.sandbox.docker import OWNER_LABEL
 
 STUDENTS = 12
 KILLS = 6
@@ -59,12 +59,17 @@ def test_a_grader_killed_at_any_moment_goes_on_where_it_was(twelve):
     assert eventually(lambda: not worker_is_left())
 
 
+def process_in(owner: str) -> int:
+    """The process that `owner.this_process` has named."""
+    return int(owner.split("-")[2])
+
+
 @pytest.mark.docker
 def test_a_killed_grader_leaves_no_container(twelve, grading_image, docker_engine):
     killed = kill_and_go_on(twelve, "docker", seed=11, kills=2)
 
     def containers() -> list[str]:
-        found = docker_engine.containers.list(all=True, filters={"label": LABEL}, ignore_removed=True)
-        return [each.id for each in found if each.labels[LABEL] in map(str, killed)]
+        found = docker_engine.api.containers(all=True, filters={"label": OWNER_LABEL})
+        return [each["Id"] for each in found if process_in(each["Labels"][OWNER_LABEL]) in killed]
 
     assert eventually(lambda: not containers())

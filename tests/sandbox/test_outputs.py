@@ -29,6 +29,12 @@ def test_what_a_kernel_sends_stays_as_it_is() -> None:
     assert cell["outputs"] == outputs[1:]
 
 
+def test_many_short_outputs_up_to_the_cap_stay() -> None:
+    streams = ["stdout", "stderr"] * 100
+    outputs = [{"output_type": "stream", "name": name, "text": "x" * (CAP // 200)} for name in streams]
+    assert checked(*outputs)[0]["outputs"] == outputs
+
+
 @pytest.mark.parametrize(
     "odd",
     [
@@ -72,7 +78,7 @@ def test_no_cell_takes_longer_than_all_of_them(seconds: float, becomes: float) -
 
 @pytest.mark.parametrize(
     "output",
-    [{"text": "x" * 20_000}, {"data": {"x" * 20_000: ""}}, {"data": [[]] * 20_000}],
+    [{"text": "x" * 50_000}, {"data": {"x" * 50_000: ""}}, {"data": [[]] * 50_000}],
     ids=["text", "key", "many"],
 )
 def test_more_than_a_cell_may_show_is_left_out_with_a_word(output: Any) -> None:

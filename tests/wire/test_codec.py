@@ -43,13 +43,13 @@ MAPPING, SET, TUPLE, ARRAY, INTEGER, MODEL, HANDLE = (
 
 
 class TestRoundTrip:
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=100)
     @given(any_value)
     def test_any_nesting_of_anything_comes_back_the_same(self, value: Any) -> None:
         assert difference(decode(encode(value)), value) is None
 
     @pytest.mark.parametrize("dtype", DTYPES)
-    @settings(max_examples=20, deadline=None)
+    @settings(max_examples=20)
     @given(st.data())
     def test_arrays_of_every_dtype_come_back_to_the_bit(self, dtype: str, data: st.DataObject) -> None:
         array = data.draw(arrays_of(dtype))
@@ -353,13 +353,13 @@ def test_an_empty_array_that_is_long_elsewhere_is_refused_on_both_sides(shape: t
 class TestHostileBytes:
     """Any bytes are a plain value or a `WireError`, in memory of at most a multiple of their length."""
 
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=200)
     @given(st.binary(max_size=300))
     @example(b"\xd6\xff\x00\x00\x00\x00")  # a point in time, which msgpack would make by itself
     def test_any_bytes_are_a_value_or_a_wire_error(self, data: bytes) -> None:
         assert memory_for(data) <= memory_allowed(data)
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=100)
     @given(st.data())
     def test_damaged_bytes_are_a_value_or_a_wire_error(self, data: st.DataObject) -> None:
         good = bytearray(encode(data.draw(any_value)))
@@ -369,25 +369,25 @@ class TestHostileBytes:
         for damaged in (bytes(good), bytes(good[: data.draw(st.integers(0, len(good)))])):
             assert memory_for(damaged) <= memory_allowed(damaged)
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(code=st.integers(-128, 127), parts=any_value)
     def test_any_extension_with_any_parts_is_a_value_or_a_wire_error(self, code: int, parts: Any) -> None:
         body = encode(parts)
         data = b"\xc9" + struct.pack(">Ib", len(body), code) + body
         assert memory_for(data) <= memory_allowed(data)
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(any_value, st.binary(min_size=1, max_size=20))
     def test_a_value_with_anything_behind_it_is_refused(self, value: Any, more: bytes) -> None:
         assert value_or_error(encode(value) + more)[1] is not None
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(any_value, st.data())
     def test_a_value_that_is_cut_off_is_refused(self, value: Any, data: st.DataObject) -> None:
         whole = encode(value)
         assert value_or_error(whole[: data.draw(st.integers(0, len(whole) - 1))])[1] is not None
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=100)
     @given(st.binary(max_size=100) | any_value.map(encode))
     def test_whatever_is_read_can_be_sent_back_and_is_the_same(self, data: bytes) -> None:
         value, error = value_or_error(data)

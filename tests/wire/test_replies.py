@@ -45,33 +45,33 @@ output = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(any_value | st.dictionaries(st.sampled_from(KINDS), any_value, min_size=1, max_size=2))
 def test_any_reply_is_a_value_an_error_or_no_answer(reply: Any) -> None:
     assert answered(encode(reply)) in ("value", "raised", "no answer")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(raised)
 def test_any_account_of_an_error_is_the_students_error_or_no_answer(account: dict[str, Any]) -> None:
     assert answered(encode({"raised": account})) in ("raised", "no answer")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.binary(max_size=100))
 def test_any_bytes_are_a_value_an_error_or_no_answer(reply: bytes) -> None:
     answered(reply)
     outputs_of(reply)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(any_value)
 def test_any_outcome_of_a_run_is_one_or_none(reply: Any) -> None:
     outputs_of(encode(reply))
     outputs_of(encode([{"ok": True, "seconds": 0.5, "outputs": reply}]))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(output | json_like, max_size=4))
 def test_any_outputs_of_a_run_can_be_stored_and_shown(outputs: list[Any]) -> None:
     reply = encode([{"ok": True, "seconds": 0.5, "outputs": outputs}])

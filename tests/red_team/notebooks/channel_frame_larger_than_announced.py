@@ -9,25 +9,7 @@
 
 # %% use="honest"
 
-# %%
-import os
-import struct
-import time
-
-from autograder.wire import codec
-
-
-def send(body):
-    data = struct.pack(">Q", len(body)) + body
-    while data:
-        data = data[os.write(3, data[: 1 << 16]) :]
-
-
-def result(outputs=(), count=7, seconds=0.1):
-    return b"R" + codec.encode(
-        [{"ok": True, "seconds": seconds, "outputs": list(outputs)} for _ in range(count)]
-    )
-
+# %% use="channel"
 
 # %%
 os.write(3, struct.pack(">Q", 4) + b"Cxxxxxxxxxxxxxxxx" * 50)

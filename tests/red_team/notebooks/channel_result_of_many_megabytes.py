@@ -8,26 +8,7 @@
 
 # %% use="honest"
 
-# %%
-import os
-import struct
-import time
-
-from autograder.wire import codec
-
-
-def send(body):
-    data = struct.pack(">Q", len(body)) + body
-    view = memoryview(data)
-    while view:
-        view = view[os.write(3, view[: 1 << 20]) :]
-
-
-def result(outputs=(), count=6, seconds=0.1):
-    return b"R" + codec.encode(
-        [{"ok": True, "seconds": seconds, "outputs": list(outputs)} for _ in range(count)]
-    )
-
+# %% use="channel"
 
 # %%
-send(result([{"output_type": "stream", "name": "stdout", "text": "x" * (14 << 20)}]))
+send(result(6, [{"output_type": "stream", "name": "stdout", "text": "x" * (14 << 20)}]))

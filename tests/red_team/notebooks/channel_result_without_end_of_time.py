@@ -6,25 +6,7 @@
 
 # %% use="honest"
 
-# %%
-import os
-import struct
-import time
-
-from autograder.wire import codec
-
-
-def send(body):
-    data = struct.pack(">Q", len(body)) + body
-    while data:
-        data = data[os.write(3, data[: 1 << 16]) :]
-
-
-def result(outputs=(), count=6, seconds=0.1):
-    return b"R" + codec.encode(
-        [{"ok": True, "seconds": seconds, "outputs": list(outputs)} for _ in range(count)]
-    )
-
+# %% use="channel"
 
 # %%
-send(result(seconds=1e308))
+send(result(6, seconds=1e308))

@@ -5,20 +5,12 @@
 
 # %% use="honest: double kernel shrink"
 
+# %% use="channel"
+
 # %%
-import os
-import struct
-
-from autograder.wire import codec
-
-
-def send(body):
-    os.write(3, struct.pack(">Q", len(body)) + body)
-
-
 def mirror(word):
     shown = [{"output_type": "stream", "name": "stdout", "text": word}]
-    send(b"R" + codec.encode([{"ok": True, "seconds": 0.0, "outputs": shown}] * 4))
+    send(result(5, shown))
     send(b"C" + bytes(4))
     send(b"X" + word.encode())
     return word[::-1]
