@@ -115,7 +115,7 @@ def to_image(inputs):
         becomes 0 or 255.
     """
     # BEGIN SOLUTION
-    pixels = np.round(np.asarray(inputs) + IMAGENET_MEANS)[..., ::-1]
+    pixels = np.round(inputs + IMAGENET_MEANS)[..., ::-1]
     return np.clip(pixels, 0, 255).astype("uint8")
     # END SOLUTION
 
@@ -172,17 +172,15 @@ def top_predictions(model, images, names, top=3):
         top: how many classes to return for each image.
 
     Returns:
-        list of N lists of `top` pairs (name, probability), the likeliest first; probabilities as `float`.
+        list of N lists of `top` pairs (name, probability), the likeliest first.
 
     Example:
         [[("camera", 0.9), ("rocket", 0.07), ("text", 0.02)]] for one image
     """
     # BEGIN SOLUTION
-    probabilities = model.predict(prepared(images), verbose=0)
-    order = np.argsort(-probabilities, axis=1)[:, :top]
     return [
-        [(names[index], float(row[index])) for index in best]
-        for row, best in zip(probabilities, order, strict=True)
+        [(names[index], row[index]) for index in np.argsort(-row)[:top]]
+        for row in model.predict(prepared(images), verbose=0)
     ]
     # END SOLUTION
 
@@ -291,7 +289,7 @@ def compile_for(model, rate):
         the same model, compiled: optimizer Adam, the loss of the table, and the metric "accuracy".
     """
     # BEGIN SOLUTION
-    loss = "binary_crossentropy" if model.output_shape[-1] == 1 else "sparse_categorical_crossentropy"
+    loss = "binary_crossentropy" if model.output_shape[1] == 1 else "sparse_categorical_crossentropy"
     model.compile(keras.optimizers.Adam(rate), loss=loss, metrics=["accuracy"])
     return model
     # END SOLUTION
@@ -359,7 +357,7 @@ def augment(images, seed):
     """
     # BEGIN SOLUTION
     rng = np.random.default_rng(seed)
-    views = [np.rot90(image, rng.integers(4))[:, :: rng.choice([1, -1])] for image in np.asarray(images)]
+    views = [np.rot90(image, rng.integers(4))[:, :: rng.choice([1, -1])] for image in images]
     contrast = rng.uniform(0.7, 1.3, size=(len(views), 1, 1, 1))
     brightness = rng.uniform(-30, 30, size=(len(views), 1, 1, 1))
     return np.clip(np.round(contrast * views + brightness), 0, 255).astype("uint8")
@@ -526,7 +524,7 @@ def accuracy(model, images, labels):
     """
     # BEGIN SOLUTION
     probabilities = model.predict(prepared(images), verbose=0)
-    return float(np.mean(probabilities.argmax(axis=1) == labels))
+    return np.mean(probabilities.argmax(axis=1) == labels)
     # END SOLUTION
 
 
@@ -626,7 +624,7 @@ def best_epoch(history):
         int, counted from 1.
     """
     # BEGIN SOLUTION
-    return int(np.argmin(history["val_loss"])) + 1
+    return np.argmin(history["val_loss"]) + 1
     # END SOLUTION
 
 
@@ -642,7 +640,7 @@ def accuracy_gap(history):
     """
     # BEGIN SOLUTION
     best = best_epoch(history) - 1
-    return float(history["accuracy"][best] - history["val_accuracy"][best])
+    return history["accuracy"][best] - history["val_accuracy"][best]
     # END SOLUTION
 
 

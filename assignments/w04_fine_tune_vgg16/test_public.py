@@ -233,6 +233,9 @@ def test_vgg16_with_block_5_unfrozen(vgg16_block5):
     assert trainable == VGG16_BLOCK5 + head, (
         f"Block 5 has {VGG16_BLOCK5:,} parameters and the head {head:,}; yours has {trainable:,} trainable."
     )
+    assert vgg16_block5.optimizer is not None, "vgg16_block5 should be compiled."
+    rate = float(vgg16_block5.optimizer.learning_rate)
+    assert 0 < rate < 1e-3, f"For fine-tuning the learning rate should be low, such as 1e-5; it is {rate:g}."
 
 
 @pytest.mark.question("q7")

@@ -159,9 +159,13 @@ def test_containers_of_killed_graders_are_removed_and_of_no_other(grading_image,
 
 @pytest.mark.docker
 def test_a_container_says_who_made_it(grading_image, docker_engine):
+    def ours() -> set[str]:
+        found = docker_engine.api.containers(filters={"label": f"{OWNER_LABEL}={owner.this_process()}"})
+        return {each["Id"] for each in found}
+
+    before = ours()
     connection = provider("docker").open(SlotSpec(image=grading_image.name))
     try:
-        ours = docker_engine.api.containers(filters={"label": f"{OWNER_LABEL}={owner.this_process()}"})
-        assert len(ours) == 1
+        assert len(ours() - before) == 1
     finally:
         connection.close()

@@ -125,7 +125,7 @@ def difference(came: Any, sent: Any, where: str = "value") -> str | None:
     if isinstance(sent, slice):
         return difference([came.start, came.stop, came.step], [sent.start, sent.stop, sent.step], where)
     if isinstance(sent, set | frozenset):  # NaN is in it, but not equal to itself
-        same = sorted(map(encode, came)) == sorted(map(encode, sent))
+        same = _in_order(came) == _in_order(sent)
     elif isinstance(sent, float | complex):
         same = np.asarray(came).tobytes() == np.asarray(sent).tobytes()
     elif isinstance(sent, str):
@@ -210,6 +210,15 @@ def frames_in(stream: bytes, limit: int) -> tuple[list[bytes], bool]:
         frames.append(stream[HEADER.size : HEADER.size + length])
         stream = stream[HEADER.size + length :]
     return frames, False
+
+
+def _in_order(value: Any) -> bytes:
+    """Bytes of what a set may hold; the same for the same items, in whatever order a set gives them."""
+    if isinstance(value, set | frozenset):
+        return b"{%b}" % b",".join(sorted(map(_in_order, value)))
+    if isinstance(value, tuple):
+        return b"(%b)" % b",".join(map(_in_order, value))
+    return encode(value)
 
 
 def _array_difference(came: Any, sent: np.ndarray[Any, Any], where: str, writable: bool = True) -> str | None:

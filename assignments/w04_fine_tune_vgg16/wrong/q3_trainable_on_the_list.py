@@ -17,7 +17,7 @@
 #     "test_hidden.py::test_where_the_weights_come_from",
 #     "test_hidden.py::test_features_are_not_destroyed",
 #     "test_hidden.py::test_unseen_scraps",
-#     "test_hidden.py::test_the_other_two_are_trained",
+#     "test_hidden.py::test_how_the_four_were_trained",
 # ]
 # ///
 

@@ -7,7 +7,7 @@
 #     "test_hidden.py::test_only_the_block_and_the_head_move",
 #     "test_hidden.py::test_where_the_weights_come_from",
 #     "test_hidden.py::test_features_are_not_destroyed",
-#     "test_hidden.py::test_the_other_two_are_trained",
+#     "test_hidden.py::test_how_the_four_were_trained",
 # ]
 # ///
 

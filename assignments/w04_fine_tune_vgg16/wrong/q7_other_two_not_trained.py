@@ -2,7 +2,7 @@
 # mistake = "from_scratch and random_frozen are built, but never trained."
 # score = 47
 # fails = [
-#     "test_hidden.py::test_the_other_two_are_trained",
+#     "test_hidden.py::test_how_the_four_were_trained",
 # ]
 # ///
 
