@@ -15,10 +15,14 @@ from nbgrader.nbgraderformat.v3 import MetadataValidatorV3
 from autograder.course import Course
 
 COURSE = Course.find(Path(__file__))
-EVERY_WEEK = pytest.mark.parametrize("name", COURSE.assignment_names())
+FIRST, *OTHERS = COURSE.assignment_names()
+EVERY_WEEK = pytest.mark.parametrize("name", [FIRST, *OTHERS])
+ALL_BUT_THE_FIRST_ARE_SLOW = pytest.mark.parametrize(
+    "name", [FIRST, *(pytest.param(name, marks=pytest.mark.slow) for name in OTHERS)]
+)
 
 
-@EVERY_WEEK
+@ALL_BUT_THE_FIRST_ARE_SLOW
 def test_nbgrader_validate_accepts_the_released_notebook(name, tmp_path):
     folder = shutil.copytree(COURSE.release / name, tmp_path / name)
     command = [str(Path(sys.executable).parent / "nbgrader"), "validate", f"{name}.ipynb"]

@@ -24,11 +24,8 @@ from autograder.report import TestInfo
 from autograder.sandbox import Sandbox, SlotSpec
 
 COURSE = Course.find(Path(__file__))
-FIRST, *OTHERS = COURSE.assignment_names()
-EVERY_WEEK = pytest.mark.parametrize("name", [FIRST, *OTHERS])
-FIRST_WEEK_NOW = pytest.mark.parametrize(
-    "name", [FIRST, *(pytest.param(name, marks=pytest.mark.slow) for name in OTHERS)]
-)
+EVERY_WEEK = pytest.mark.parametrize("name", COURSE.assignment_names())
+pytestmark = pytest.mark.slow
 AT_A_TIME = 2
 CASE = re.compile(r"^ +(?P<title>.+) result:\n +(?P<mark>\S)", re.MULTILINE)
 QUESTION = re.compile(r"^(?P<question>q\w+) results:", re.MULTILINE)
@@ -110,7 +107,7 @@ def failing_public_tests(assignment: Assignment) -> list[str]:
     return list(of.values())[:2]
 
 
-@FIRST_WEEK_NOW
+@EVERY_WEEK
 def test_otter_check_agrees_on_the_reference_the_stub_and_two_mistakes(name, best_sandbox, tmp_path):
     assignment = COURSE.assignment(name)
     tests = collect(assignment)
@@ -129,7 +126,6 @@ def test_otter_check_agrees_on_the_reference_the_stub_and_two_mistakes(name, bes
     assert all(results[mistake].otter for mistake in mistakes) and len(mistakes) == 2
 
 
-@pytest.mark.slow
 @EVERY_WEEK
 def test_otter_check_agrees_on_every_wrong_solution(name, best_sandbox, tmp_path):
     assignment = COURSE.assignment(name)

@@ -66,7 +66,7 @@ def process_in(owner: str) -> int:
 
 @pytest.mark.docker
 def test_a_killed_grader_leaves_no_container(twelve, grading_image, docker_engine):
-    killed = kill_and_go_on(twelve, "docker", seed=11, kills=2)
+    killed = kill_and_go_on(twelve, "docker", seed=11, kills=1)
 
     def containers() -> list[str]:
         found = docker_engine.api.containers(all=True, filters={"label": OWNER_LABEL})
