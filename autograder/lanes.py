@@ -122,7 +122,9 @@ def _announced(tasks: Iterable[Task], on_begin: Callable[[str], None]) -> Iterat
         yield task
 
 
-def _run_lane(plan: Plan, tasks: Iterable[Task], on_done: Callable[[Done], None]) -> None:
+def _run_lane(
+    plan: Plan, tasks: Iterable[Task], on_done: Callable[[Done], None], *, may_exit: bool = False
+) -> None:
     with Slot(provider(plan.sandbox), plan.spec) as slot:
 
         def candidates() -> Iterator[Candidate]:
@@ -136,7 +138,7 @@ def _run_lane(plan: Plan, tasks: Iterable[Task], on_done: Callable[[Done], None]
             if plan.fresh:
                 slot.close()
 
-        examine(plan.assignment, candidates(), hand_over)
+        examine(plan.assignment, candidates(), hand_over, may_exit=may_exit)
 
 
 class _Lanes:
@@ -249,7 +251,8 @@ def _safe_path() -> Iterator[None]:
 def serve_lane(plan: Plan, parent: Connection) -> None:
     """Be a lane, in a process of its own, until the grader closes the pipe, for whatever reason.
 
-    Each `Task` that comes is answered by a `Done`, or by an `AutograderError` that ends the lane.
+    Each `Task` that comes is answered by a `Done`, or by an `AutograderError` that ends the lane. A test that
+    comes to no end ends it without an answer.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
@@ -261,7 +264,7 @@ def serve_lane(plan: Plan, parent: Connection) -> None:
                 return
 
     try:
-        _run_lane(plan, tasks(), parent.send)
+        _run_lane(plan, tasks(), parent.send, may_exit=True)
     except AutograderError as error:
         with contextlib.suppress(OSError):
             parent.send(_portable(error))

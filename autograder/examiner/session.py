@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import hashlib
 import hmac
 import io
@@ -107,6 +108,7 @@ def examine(
     on_examined: Callable[[Examined], None],
     *,
     public_only: bool = False,
+    may_exit: bool = False,
 ) -> None:
     """Run every test of `assignment` for each candidate, and hand over each result when it is there.
 
@@ -116,12 +118,15 @@ def examine(
 
     Args:
         public_only: leave out the hidden tests; their file need not exist then.
+        may_exit: end this process, with a traceback, where a single test takes twice as long as the
+            limits give a submission in all. Limits stop what student code does, and this what a test itself
+            does with a hostile answer: nothing else ends a loop in C.
 
     Raises:
         ConfigurationError: as for `collect`.
         SandboxError: a sandbox failed; candidates that are done have been handed over.
     """
-    examination = _Examination(assignment, iter(candidates), on_examined)
+    examination = _Examination(assignment, iter(candidates), on_examined, may_exit)
     _session(assignment, examination.begin, examination, public_only=public_only)
 
 
@@ -133,8 +138,10 @@ class _Examination:
         assignment: Assignment,
         candidates: Iterator[Candidate],
         on_examined: Callable[[Examined], None],
+        may_exit: bool,
     ) -> None:
         self._assignment = assignment
+        self._may_exit = may_exit
         self._candidates = candidates
         self._on_examined = on_examined
         self._infos: dict[str, TestInfo] = {}
@@ -175,12 +182,26 @@ class _Examination:
         items = [item for item in session.items if self._is_for(candidate, item)]
         session._setupstate.teardown_exact(items[0] if items else None)  # the last candidate's may remain
         for item, after in _with_next(items):
-            result = self._test(item, after)
+            with self._bounded(candidate):
+                result = self._test(item, after)
             if candidate.notebook.failure is not None:
                 raise candidate.notebook.failure
             yield result
             if candidate.until_failure and result.outcome != "passed":
                 return
+
+    @contextlib.contextmanager
+    def _bounded(self, candidate: Candidate) -> Iterator[None]:
+        if not self._may_exit:
+            yield
+            return
+        limits = candidate.notebook.limits
+        seconds = 2 * (limits.total_seconds + limits.run_seconds)
+        faulthandler.dump_traceback_later(seconds, exit=True, file=sys.__stderr__ or sys.stderr)
+        try:
+            yield
+        finally:
+            faulthandler.cancel_dump_traceback_later()
 
     def _is_for(self, candidate: Candidate, item: pytest.Item) -> bool:
         return candidate.questions is None or self._infos[_test_id(item)].question in candidate.questions
