@@ -7,7 +7,7 @@ from autograder.wire import codec
 
 
 def send(body):
-    data = struct.pack(">Q", len(body)) + body
+    data = memoryview(struct.pack(">Q", len(body)) + body)
     while data:
         data = data[os.write(3, data[: 1 << 16]) :]
 
