@@ -40,6 +40,7 @@ _OPTIONS = (
     *(part for name in ("faulthandler", "unittest", "nose", "stepwise") for part in ("-p", f"no:{name}")),
 )
 ATTEMPTS = 3
+RESTART_SECONDS = 240.0  # beyond all limits: a sandbox that is lost while a test asks is opened anew
 LOST = f"The sandbox was lost each of {ATTEMPTS} times that this notebook was examined; no test has run."
 OnCollected = Callable[[dict[str, TestInfo], list[pytest.Item]], None]
 
@@ -118,9 +119,9 @@ def examine(
 
     Args:
         public_only: leave out the hidden tests; their file need not exist then.
-        may_exit: end this process, with a traceback, where a single test takes twice as long as the
-            limits give a submission in all. Limits stop what student code does, and this what a test itself
-            does with a hostile answer: nothing else ends a loop in C.
+        may_exit: end this process, with a traceback, where a single test takes more than twice as long as
+            the limits give a submission in all. Limits stop what student code does, and this what a test
+            itself does with a hostile answer: nothing else ends a loop in C.
 
     Raises:
         ConfigurationError: as for `collect`.
@@ -192,11 +193,12 @@ class _Examination:
 
     @contextlib.contextmanager
     def _bounded(self, candidate: Candidate) -> Iterator[None]:
+        """End the process where what is done inside comes to no end, if that is wanted."""
         if not self._may_exit:
             yield
             return
         limits = candidate.notebook.limits
-        seconds = 2 * (limits.total_seconds + limits.run_seconds)
+        seconds = 2 * (limits.total_seconds + limits.run_seconds) + RESTART_SECONDS
         faulthandler.dump_traceback_later(seconds, exit=True, file=sys.__stderr__ or sys.stderr)
         try:
             yield

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 from pathlib import Path
 from typing import get_args
 
@@ -10,9 +11,9 @@ from small_exam import PREAMBLE, examine_notebooks, small_assignment
 
 from autograder.course import Assignment, Course
 from autograder.errors import ConfigurationError
-from autograder.examiner import Candidate, Examined, StudentNotebook, collect, examine, names_asked
+from autograder.examiner import Candidate, Examined, StudentNotebook, collect, examine, names_asked, session
 from autograder.report import Outcome, TestResult
-from autograder.sandbox import Slot
+from autograder.sandbox import Slot, SlotSpec, provider
 
 DOUBLE = '''
     def test_doubles(double):
@@ -575,3 +576,33 @@ def test_the_tests_take_no_notice_of_files_that_students_could_have_left(tmp_pat
     assignment: Assignment = small_assignment(tmp_path, ["double"], public=DOUBLE)
     (tmp_path / "conftest.py").write_text("raise RuntimeError('read')\n")
     assert only_test(examine_notebooks(assignment, slot, {"student": [RIGHT]})).outcome == "passed"
+
+
+def test_a_test_that_comes_to_no_end_ends_its_process_where_that_is_allowed(tmp_path, monkeypatch, slot):
+    """In a loop in C no handler of a signal is called, so nothing milder would do."""
+    hidden = '''
+        import itertools
+
+        def test_counts_down(double):
+            """Counts down."""
+            assert double(1) > 0 or sum(itertools.repeat(1)) == 0
+    '''
+    assignment = small_assignment(tmp_path, ["double"], hidden=hidden)
+    limits = slot.spec.limits
+    allowed = 2 * (limits.total_seconds + limits.run_seconds)
+    monkeypatch.setattr(session, "RESTART_SECONDS", 3 - allowed)
+
+    def examine_one(cell: str) -> None:
+        with Slot(provider("process"), SlotSpec(("numpy",), limits)) as own:
+            notebook = StudentNotebook(own, [cell], {}, seed=1)
+            examine(assignment, [Candidate("mallory", notebook, b"seed")], lambda _: None, may_exit=True)
+
+    def exit_code(cell: str) -> int | None:
+        process = multiprocessing.get_context("fork").Process(target=examine_one, args=(cell,))
+        process.start()
+        process.join()
+        return process.exitcode
+
+    assert exit_code("def double(x): return -7") == 1
+    monkeypatch.setattr(session, "RESTART_SECONDS", 0)
+    assert exit_code(RIGHT) == 0

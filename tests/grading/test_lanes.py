@@ -24,19 +24,6 @@ if count < {deaths}:
     os.kill(process, signal.SIGKILL)
 """
 
-LIMITS = "[limits]\nrun_seconds = 5\ncall_seconds = 5\ntotal_seconds = 5\n\n"
-ENDLESS = """
-
-import itertools
-
-@pytest.mark.question("q1")
-@pytest.mark.points(1)
-def test_counts_down(output_size):
-    \"\"\"Counts down to 0.\"\"\"
-    start = output_size(5, 3)
-    assert start > 0 or sum(itertools.repeat(1)) == 0
-"""
-
 
 def killer(tmp_path: Path, deaths: int) -> bytes:
     """A right notebook whose first cell kills the lane that it runs in, `deaths` times."""
@@ -67,19 +54,6 @@ def test_a_task_that_ends_its_lane_twice_is_given_up_and_the_others_are_done(eig
     assert summary.not_graded == {"killer": "the grader's own process ended twice on killer/answers.ipynb"}
     assert not (eight.out / "killer").exists()
     assert (tmp_path / "deaths").read_text() == "xx"
-
-
-@pytest.mark.slow
-def test_a_test_that_comes_to_no_end_with_a_hostile_answer_costs_nobody_else_a_result(classroom):
-    """Twice 2 × (5 + 5) s pass until it is given up. In a loop in C no handler of a signal is called."""
-    classroom.edit("assignment.toml", "[[questions]]", LIMITS + "[[questions]]")
-    path = classroom.folder / "test_hidden.py"
-    path.write_text(path.read_text(encoding="utf-8") + ENDLESS, encoding="utf-8")
-    classroom.hand_in("anna", ALL_RIGHT)
-    classroom.hand_in("mallory", notebook("def output_size(*a, **k): return -7", POOL))
-    summary = classroom.grade(jobs=2)
-    assert summary.not_graded == {"mallory": "the grader's own process ended twice on mallory/answers.ipynb"}
-    assert [(report.student, report.score) for report in summary.reports] == [("anna", 9)]
 
 
 def test_what_was_given_up_is_tried_by_the_next_run(classroom, tmp_path):
