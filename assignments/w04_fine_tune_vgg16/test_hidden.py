@@ -297,16 +297,20 @@ def test_loss_of_the_head(with_head, compile_for, rng, classes):
 # q4
 
 
-def views(image):
-    """The eight views of an image."""
-    return [np.rot90(mirrored, quarters) for mirrored in (image, image[:, ::-1]) for quarters in range(4)]
+def views(images):
+    """The eight views of an image, or of each image of a batch of square ones."""
+    return [
+        np.rot90(mirrored, quarters, axes=(-3, -2))
+        for mirrored in (images, images[..., ::-1, :])
+        for quarters in range(4)
+    ]
 
 
 def explanations(came, originals):
     """For each image (view, contrast, brightness, largest error) of the best of its eight explanations."""
     images, found = came.reshape(len(came), -1), []
-    for view in range(8):
-        candidates = np.array([views(original)[view] for original in originals]).reshape(images.shape)
+    for view, candidates in enumerate(views(originals)):
+        candidates = candidates.reshape(images.shape)
         centred = candidates - candidates.mean(axis=1, keepdims=True)
         contrast = (centred * images).sum(axis=1) / (centred**2).sum(axis=1)
         brightness = images.mean(axis=1) - contrast * candidates.mean(axis=1)
@@ -368,11 +372,7 @@ def normalised(images):
 def likeness(images, originals):
     """Matrix of how much each image looks like each original, in the best of its eight views."""
     vectors = normalised(images)
-    by_view = [
-        vectors @ normalised(np.array([views(original)[view] for original in originals])).T
-        for view in range(8)
-    ]
-    return np.max(by_view, axis=0)
+    return np.max([vectors @ normalised(view).T for view in views(np.asarray(originals))], axis=0)
 
 
 @pytest.mark.question("q4")
