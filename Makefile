@@ -23,11 +23,9 @@ demo-course: $(READY) ## Simulate eight students in every week of the course, an
 	$(BIN)/python -m autograder.demo --every-week
 
 test: lint ## All that a change must pass: lint, up-to-date release, tests but the slow ones
-	$(BIN)/autograder build --check
 	$(PYTEST) -m "not slow"
 
 test-all: lint ## As `test`, with the slow tests
-	$(BIN)/autograder build --check
 	$(PYTEST)
 
 lint: $(READY) ## Linter, formatter and types

@@ -18,8 +18,8 @@ from autograder.course import Course
 from autograder.image.build import image_name
 from autograder.sandbox import best_available, provider
 
-SIZES = {"w01_corner_filter": Size(slow=2, ours=20, repetitions=3)}
-WITH_TENSORFLOW = Size(slow=1, ours=3, repetitions=3)
+SIZES = {"w01_corner_filter": Size(slow=2, ours=40, repetitions=3)}
+WITH_TENSORFLOW = Size(slow=1, ours=6, repetitions=3)
 COMPARED = ("w01_corner_filter", "w03_batch_norm")
 
 

@@ -1,6 +1,7 @@
 """The same class, graded side by side by nbgrader, otter-grader and this grader.
 
-Every tool the reference every point has no time. Repetitions are interleaved: a slow minute hits all.
+A tool that does not give the reference every point has no time. Repetitions are interleaved: a slow minute
+hits all.
 """
 
 from __future__ import annotations

@@ -61,6 +61,12 @@ def measured(command: Sequence[str], folder: Path, environment: Mapping[str, str
     return Used(seconds, cpu + looks.container_seconds, looks.most_memory / MEBIBYTE)
 
 
+def busy_seconds() -> float:
+    """CPU seconds that the cores have worked since the machine started; it should have nothing else to do."""
+    times = psutil.cpu_times()
+    return times.user + times.nice + times.system + times.irq + times.softirq
+
+
 class _Looks:
     """Looks at the processes below one, and at new containers, several times a second."""
 

@@ -23,7 +23,7 @@ import scipy.signal
 import skimage.data
 from IPython.display import Image, display
 from matplotlib import pyplot as plt
-from w01_helpers import answered, cross, picture_of, ring, show, show_numbers, show_signed
+from w01_helpers import answered, cross, frame, panels, picture_of, ring, show, show_numbers, show_signed
 
 plt.rcParams["figure.dpi"] = 80
 
@@ -109,10 +109,10 @@ W = np.array([[0, 1, 2], [2, 2, 0], [0, 1, 2]])
 
 with picture_of("q1"):
     Z = correlate2d(example, W)
-    figure, axes = plt.subplots(1, 3, figsize=(9, 3))
-    show_numbers(axes[0], example, "image X")
-    show_numbers(axes[1], W, "kernel W")
-    show_numbers(axes[2], Z, "your Z", expected=[[12, 12, 17], [10, 17, 19], [9, 6, 14]])
+    [[left, middle, right]] = panels(1, 3, 9, 3)
+    show_numbers(left, example, "image X")
+    show_numbers(middle, W, "kernel W")
+    show_numbers(right, Z, "your Z", expected=[[12, 12, 17], [10, 17, 19], [9, 6, 14]])
 
 # %% [markdown]
 # And the three modes, with a kernel that averages over 9×9 pixels. Where do the dark frames come from?
@@ -123,10 +123,10 @@ face = camera[60:188, 170:298]
 
 with picture_of("q1"):
     averages = {mode: correlate2d(face, np.full((9, 9), 1 / 81), mode) for mode in ("valid", "same", "full")}
-    figure, axes = plt.subplots(1, 4, figsize=(11, 3))
-    show(axes[0], face, f"X: {face.shape}")
-    for axis, (mode, average) in zip(axes[1:], averages.items(), strict=True):
-        show(axis, average, f"{mode}: {average.shape}", limits=(0, 255))
+    [[first, *others]] = panels(1, 4, 11, 3)
+    show(first, face, f"X: {face.shape}")
+    for panel, (mode, average) in zip(others, averages.items(), strict=True):
+        show(panel, average, f"{mode}: {average.shape}", limits=(0, 255))
 
 # %% [markdown]
 # ## 2. Convolution with reversal
@@ -177,11 +177,11 @@ letter_f = np.array([[1, 1, 1], [1, 0, 0], [1, 1, 0], [1, 0, 0], [1, 0, 0]])
 with picture_of("q1 and q2"):
     Z_without = correlate2d(dots, letter_f, "same")
     Z_with = convolve2d_with_reversal(dots, letter_f, "same")
-    figure, axes = plt.subplots(1, 4, figsize=(12, 2.4), width_ratios=[2, 1, 2, 2])
-    show(axes[0], dots, "X")
-    show(axes[1], letter_f, "W")
-    show(axes[2], Z_without, "without reversal")
-    show(axes[3], Z_with, "with reversal")
+    [[first, second, third, last]] = panels(1, 4, 12, 2.1, ratios=[2, 1, 2, 2])
+    show(first, dots, "X")
+    show(second, letter_f, "W")
+    show(third, Z_without, "without reversal")
+    show(last, Z_with, "with reversal")
 
 # %% [markdown]
 # ## 3. The corner filter
@@ -193,9 +193,9 @@ with picture_of("q1 and q2"):
 X = np.zeros((128, 128))
 X[32:-32, 16:-16] = 1
 
-figure, axis = plt.subplots(figsize=(3, 3))
-show(axis, X, "X")
-ring(axis, (32, 111))
+[[panel]] = panels(1, 1, 3, 3)
+show(panel, X, "X")
+ring(panel, (32, 111))
 
 # %% [markdown]
 # Design a 4×4 filter $G$ such that $Z = G * X$ (without reversal)
@@ -252,13 +252,13 @@ def find_upper_right_corner(image):
 with picture_of("q3"):
     Z = scipy.signal.correlate2d(X, answered(corner_filter), mode="valid")
     maxima = np.argwhere(np.isclose(Z, Z.max()))
-    figure, axes = plt.subplots(1, 3, figsize=(11, 3.6))
-    show_numbers(axes[0], corner_filter, f"your G (its entries add up to {np.sum(corner_filter):.2f})")
-    show_signed(axes[1], Z, f"Z = G * X, from {Z.min():.3g} (blue) to {Z.max():.3g} (red)")
-    show_signed(axes[2], Z[20:42, 98:122], "Z around the corner")
-    ring(axes[1], (30.5, 109.5))
+    [[left, middle, right]] = panels(1, 3, 11, 3.6)
+    show_numbers(left, corner_filter, f"your G (its entries add up to {np.sum(corner_filter):.2f})")
+    show_signed(middle, Z, f"Z = G * X, from {Z.min():.3g} (blue) to {Z.max():.3g} (red)")
+    show_signed(right, Z[20:42, 98:122], "Z around the corner")
+    ring(middle, (30.5, 109.5))
     for maximum in maxima:
-        cross(axes[1], maximum)
+        cross(middle, maximum)
 
 # %% [markdown]
 # Rectangles it has not seen, also grey on grey. Ring: the corner. Cross: where your function sees it.
@@ -279,11 +279,11 @@ with picture_of("q3"):
     generator = np.random.default_rng(1)
     pictures = [rectangle(generator) for _ in range(8)]
     found = [find_upper_right_corner(image) for image, _ in pictures]
-    figure, axes = plt.subplots(2, 4, figsize=(10, 4.6))
-    for axis, (image, corner), position in zip(axes.flat, pictures, found, strict=True):
-        show(axis, image, f"{tuple(int(number) for number in position)}", limits=(0, 1))
-        ring(axis, corner)
-        cross(axis, position)
+    above, below = panels(2, 4, 10, 4.6)
+    for panel, (image, corner), position in zip(above + below, pictures, found, strict=True):
+        show(panel, image, f"{tuple(int(number) for number in position)}", limits=(0, 1))
+        ring(panel, corner)
+        cross(panel, position)
 
 # %% [markdown]
 # ## 4. Edges
@@ -340,8 +340,7 @@ rows, columns = np.mgrid[:96, :96]
 disc = ((rows - 48) ** 2 + (columns - 48) ** 2 < 30**2).astype(float)
 
 with picture_of("q4"):
-    figure, axes = plt.subplots(2, 4, figsize=(11, 5.6))
-    for row, image, limit in zip(axes, (disc, camera), (4, 300), strict=True):
+    for row, image, limit in zip(panels(2, 4, 11, 5.8), (disc, camera), (4, 300), strict=True):
         show(row[0], image, "X")
         show_signed(row[1], sobel_x(image), "$Z_x$ (red: positive, blue: negative)", limit)
         show_signed(row[2], sobel_y(image), "$Z_y$", limit)
@@ -417,15 +416,15 @@ with picture_of("q5"):
         "Gaussian, σ = 3": gaussian_kernel(11, 3),
     }
     blurred = [blur(face, kernel) for kernel in kernels.values()]
-    figure, axes = plt.subplots(2, 4, figsize=(11, 5.6), layout="constrained")
-    axes[0, 0].plot(np.transpose([kernel[5] for kernel in kernels.values()]), ".-")
-    axes[0, 0].set_title("middle row of each kernel", fontsize=10)
-    axes[0, 0].set_ylim(0, 0.11)
-    axes[0, 0].legend(kernels, fontsize=8)
-    show(axes[1, 0], face, "X", limits=(0, 255))
-    for column, (name, kernel), image in zip(axes.T[1:], kernels.items(), blurred, strict=True):
-        show(column[0], kernel, f"{name}\nentries add up to {kernel.sum():.3g}", limits=(0, 0.03))
-        show(column[1], image, "X, blurred", limits=(0, 255))
+    [curves, *above], [first, *below] = panels(2, 4, 11, 5.8, title_lines=2)
+    axis = curves.axes("middle row of each kernel")
+    axis.plot(np.transpose([kernel[5] for kernel in kernels.values()]), ".-")
+    axis.set_ylim(0, 0.11)
+    axis.legend(kernels, fontsize=8)
+    show(first, face, "X", limits=(0, 255))
+    for (name, kernel), image, upper, lower in zip(kernels.items(), blurred, above, below, strict=True):
+        show(upper, kernel, f"{name}\nentries add up to {kernel.sum():.3g}", limits=(0, 0.03))
+        show(lower, image, "X, blurred", limits=(0, 255))
 
 # %% [markdown]
 # ## 6. Patterns
@@ -496,9 +495,8 @@ patterns = np.array([np.eye(3), np.eye(3)[::-1]])
 
 with picture_of("q6"):
     maps = feature_maps(cross_image, patterns)
-    figure, axes = plt.subplots(2, 4, figsize=(10, 5))
     expected = np.array([[3, 0, 1], [0, 3, 0], [1, 0, 3]])
-    for index, row in enumerate(axes):
+    for index, row in enumerate(panels(2, 4, 10, 5.2)):
         show(row[0], cross_image, "image")
         show(row[1], patterns[index], f"pattern {index + 1}")
         show_numbers(row[2], maps[..., index], "feature map", expected[:, ::-1] if index else expected)
@@ -529,12 +527,11 @@ with picture_of("q6"):
         "the 12 highest values of the feature map": feature_maps(page, letter_e[np.newaxis])[..., 0],
         "the 12 highest values of cos θ": match_pattern(page, letter_e),
     }
-    figure, axes = plt.subplots(2, 1, figsize=(10, 6.2))
-    for axis, (name, score) in zip(axes, scores.items(), strict=True):
-        show(axis, page, name)
-        for row, column in best_windows(score, 12):
-            axis.add_patch(plt.Rectangle((column - 0.5, row - 0.5), 11, 13, fill=False, ec="red", lw=1.5))
-        axis.add_patch(plt.Rectangle((120.5, 29.5), 11, 13, fill=False, ec="tab:blue", lw=2))
+    for [panel], (name, score) in zip(panels(2, 1, 10, 6.6), scores.items(), strict=True):
+        show(panel, page, name)
+        for offset in best_windows(score, 12):
+            frame(panel, offset, letter_e.shape)
+        frame(panel, (30, 121), letter_e.shape, "tab:blue")
 
 # %% [markdown]
 # ## 7. To think about

@@ -24,6 +24,7 @@ Output = dict[str, Any]
 TRUNCATED = "\n… more output was produced; the rest is not kept\n"
 MAX_OUTPUTS = 200
 TOTAL_CHARACTERS = 1 << 24
+COMPRESS_LEVEL = 3  # of PNG; zlib goes to 9
 
 
 class Recorder:
@@ -256,6 +257,7 @@ def _figure_png(figure: Any) -> str | None:
     """The picture of a figure as IPython makes it, with "tight" margins, but laid out in one pass, not two.
 
     The margins are found without drawing first, where nothing in the figure is placed only when it is drawn.
+    The file is a few per cent larger than with matplotlib's own setting, and written in half the time.
     """
     import matplotlib
     from IPython.core.pylabtools import print_figure
@@ -264,7 +266,9 @@ def _figure_png(figure: Any) -> str | None:
     margins: Any = "tight"
     if figure.get_layout_engine() is None and all(type(axis) is Axes for axis in figure.axes):
         margins = figure.get_tightbbox().padded(matplotlib.rcParams["savefig.pad_inches"])
-    picture: str | None = print_figure(figure, base64=True, bbox_inches=margins)
+    picture: str | None = print_figure(
+        figure, base64=True, bbox_inches=margins, pil_kwargs={"compress_level": COMPRESS_LEVEL}
+    )
     return picture
 
 
