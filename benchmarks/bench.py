@@ -18,8 +18,8 @@ from autograder.course import Course
 from autograder.image.build import image_name
 from autograder.sandbox import best_available, provider
 
-SIZES = {"w01_corner_filter": Size(slow=2, ours=40, repetitions=3)}
-WITH_TENSORFLOW = Size(slow=1, ours=6, repetitions=3)
+SIZES = {"w01_corner_filter": Size(nbgrader=5, otter=2, ours=30)}
+WITH_TENSORFLOW = Size(nbgrader=2, otter=1, ours=5)
 COMPARED = ("w01_corner_filter", "w03_batch_norm")
 
 
@@ -31,7 +31,7 @@ def main() -> None:
     parser.add_argument("--weeks", action="store_true", help="what a submission costs, a row for each week")
     parser.add_argument("--alone", action="store_true", help="this grader alone: own cells, and what it adds")
     parser.add_argument("--copies", type=int, help="with --weeks and --alone; default: 5 and 40")
-    parser.add_argument("--repetitions", type=int, help="of the comparison; default: 3")
+    parser.add_argument("--repetitions", type=int, default=3, help="of the comparison; default: 3")
     parser.add_argument("--sandbox", help="docker, bubblewrap or process (default: the best there is)")
     arguments = parser.parse_args()
     course = Course.find(Path(__file__).parent)
@@ -47,9 +47,8 @@ def main() -> None:
     print(NO_OTTER_GRADE)
     for name in names:
         size = SIZES.get(name, WITH_TENSORFLOW)
-        size = Size(size.slow, size.ours, arguments.repetitions or size.repetitions)
         with tempfile.TemporaryDirectory(prefix="benchmark-") as scratch:
-            compare(course.assignment(name), sandbox.name, size, Path(scratch))
+            compare(course.assignment(name), sandbox.name, size, arguments.repetitions, Path(scratch))
 
 
 if __name__ == "__main__":

@@ -31,25 +31,28 @@ NO_OTTER_GRADE = (
 
 @dataclass(frozen=True)
 class Size:
-    """How many notebooks each tool grades in one run, and how often everything is repeated."""
+    """How many notebooks each tool grades in one run; `ours` are for each slot.
 
-    slow: int
+    otter-grader starts anew for every notebook, so few are enough; the others start once for all.
+    """
+
+    nbgrader: int
+    otter: int
     ours: int
-    repetitions: int
 
 
-def compare(assignment: Assignment, sandbox: str, size: Size, scratch: Path) -> None:
-    """Grade the class with every tool in turn, `size.repetitions` times, and print the medians."""
+def compare(assignment: Assignment, sandbox: str, size: Size, repetitions: int, scratch: Path) -> None:
+    """Grade the class with every tool in turn, again and again, and print the medians."""
     job = job_for(assignment, scratch)
     tools: list[Tool] = [
-        Nbgrader(job, scratch / "nbgrader", size.slow),
-        Otter(job, scratch / "otter", size.slow),
+        Nbgrader(job, scratch / "nbgrader", size.nbgrader),
+        Otter(job, scratch / "otter", size.otter),
         Ours(job, scratch / "one", size.ours, jobs=1, sandbox=sandbox),
     ]
     if CORES > 1:
         tools.append(Ours(job, scratch / "all", size.ours * CORES, jobs=CORES, sandbox=sandbox))
     runs: dict[str, list[Used]] = {tool.name: [] for tool in tools}
-    for repetition in range(size.repetitions):
+    for repetition in range(repetitions):
         for tool in tools:
             used = tool.run()
             runs[tool.name].append(used)
