@@ -7,9 +7,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -17,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import nbgrader
+from alembic.script import ScriptDirectory
 from nbgrader import api
 from nbgrader.utils import compute_checksum
 from sqlalchemy import create_engine, inspect, text
@@ -281,15 +280,11 @@ def _opened(url: str) -> Iterator[Any]:
             remedy="Write sqlite:////absolute/path/gradebook.db or postgresql+psycopg://user:password@host/name.",
         ) from None
     try:
-        with (
-            _quiet_nbgrader(),
-            _own_programs_on_path(),
-            _one_at_a_time(url),
-            api.Gradebook(url) as gradebook,
-        ):
-            _ensure_version(gradebook)
-            yield gradebook
-    except (SQLAlchemyError, api.InvalidEntry, ImportError, OSError, subprocess.CalledProcessError) as error:
+        with _quiet_nbgrader(), _one_at_a_time(url):
+            _ensure_schema(url)
+            with api.Gradebook(url) as gradebook:
+                yield gradebook
+    except (SQLAlchemyError, api.InvalidEntry, ImportError, OSError) as error:
         raise GradebookError(f"gradebook {shown}: {_reason(error)}", remedy=_remedy(error)) from None
 
 
@@ -310,16 +305,24 @@ def _one_at_a_time(url: str) -> Iterator[None]:
         engine.dispose()
 
 
-def _ensure_version(gradebook: Any) -> None:
-    """Record the schema's version, which `nbgrader db upgrade` reads, where a killed run left it out."""
-    if "alembic_version" in inspect(gradebook.engine).get_table_names():
-        return
-    gradebook.db.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
-    gradebook.db.execute(
-        text("INSERT INTO alembic_version (version_num) VALUES (:version)"),
-        {"version": api.get_alembic_version()},
-    )
-    gradebook.db.commit()
+def _ensure_schema(url: str) -> None:
+    """Make what is missing of nbgrader's tables, and of the version that `nbgrader db upgrade` reads.
+
+    nbgrader would make them, too, but asks a program for the version, which takes seconds.
+    """
+    engine = create_engine(url, poolclass=NullPool)
+    try:
+        with engine.begin() as connection:
+            api.Base.metadata.create_all(connection)
+            if "alembic_version" not in inspect(connection).get_table_names():
+                migrations = ScriptDirectory(str(Path(nbgrader.__file__).parent / "alembic"))
+                version = {"version": migrations.get_current_head()}
+                connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+                connection.execute(
+                    text("INSERT INTO alembic_version (version_num) VALUES (:version)"), version
+                )
+    finally:
+        engine.dispose()
 
 
 def _reason(error: Exception) -> str:
@@ -352,14 +355,3 @@ def _quiet_nbgrader() -> Iterator[None]:
         yield
     finally:
         logger.disabled = before
-
-
-@contextmanager
-def _own_programs_on_path() -> Iterator[None]:
-    """nbgrader starts `alembic` by name, which is not on the path when the environment is not activated."""
-    before = os.environ.get("PATH", "")
-    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{before}"
-    try:
-        yield
-    finally:
-        os.environ["PATH"] = before

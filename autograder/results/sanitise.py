@@ -13,6 +13,7 @@ import re
 import struct
 from collections import Counter
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from xml.etree.ElementTree import Element, tostring
 
@@ -29,6 +30,7 @@ from pygments.lexers import PythonLexer
 LONGEST_MARKDOWN = 20_000
 MOST_FORMULAS = 300  # in one piece of Markdown; an unclosed one is looked for to the end of the text
 LONGEST_CODE = 50_000
+REMEMBERED, LONGEST_REMEMBERED = 500, 10_000  # cells, characters: most of a notebook is the same for everyone
 MOST_TAGS = 20_000
 DEEPEST = 100  # elements of one name inside each other; the cleaner's time grows with the square of the depth
 LONGEST_FORMULA = 2_000
@@ -67,6 +69,11 @@ def code_html(source: str) -> Markup:
     source = plain_text(source)
     if len(source) > LONGEST_CODE:
         return escape(source)
+    return _coloured(source) if len(source) <= LONGEST_REMEMBERED else _coloured.__wrapped__(source)
+
+
+@lru_cache(REMEMBERED)
+def _coloured(source: str) -> Markup:
     formatter: HtmlFormatter[str] = HtmlFormatter(nowrap=True)
     return Markup(highlight(source, PythonLexer(stripnl=False, ensurenl=False), formatter))
 
@@ -278,7 +285,17 @@ def markdown_html(
     text = PRIVATE.sub("", plain_text(source))
     if is_too_much(text):
         return Markup("<pre>{}</pre>").format(text)
-    renderer = _Renderer(attachments or {}, pictures)
+    if "![" in text or len(text) > LONGEST_REMEMBERED:
+        return _rendered(text, _Renderer(attachments or {}, pictures))
+    return _rendered_without_pictures(text)
+
+
+@lru_cache(REMEMBERED)
+def _rendered_without_pictures(text: str) -> Markup:
+    return _rendered(text, _Renderer({}, None))
+
+
+def _rendered(text: str, renderer: _Renderer) -> Markup:
     try:
         rendered = MarkdownWithMath(renderer=renderer).render(text)
     except RecursionError:
