@@ -20,6 +20,7 @@ import secrets
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -142,8 +143,7 @@ def grade(
     """
     prepare(out)
     options.sandbox.clear_left_over()
-    tests = collect(assignment)
-    desk = _Desk(course, assignment, out, options, tests)
+    desk = _Desk(course, assignment, out, options)
     submissions = {desk.key(submission): submission for submission in intake.submissions}
     missing = {
         key: submission for key, submission in submissions.items() if options.again or not desk.has(key)
@@ -171,16 +171,18 @@ def grade(
 class _Desk:
     """Everything that stays the same while one assignment is graded."""
 
-    def __init__(
-        self, course: Course, assignment: Assignment, out: Path, options: Options, tests: Sequence[TestInfo]
-    ) -> None:
+    def __init__(self, course: Course, assignment: Assignment, out: Path, options: Options) -> None:
         self._course, self._assignment, self._options = course, assignment, options
-        self._tests = tests
         self._folder = out / EXAMINED
         self._files = assignment.shipped_contents()
         self._identity = options.sandbox.identity(options.spec)
         self._digest = assignment_digest(assignment)
         self._secret = course_secret(course)
+
+    @cached_property
+    def tests(self) -> Sequence[TestInfo]:
+        """The assignment's tests, for who has no results: importing them takes seconds, so not before."""
+        return collect(self._assignment)
 
     def key(self, submission: Submission) -> str:
         """Digest of everything that the examination of `submission` depends on."""
@@ -290,7 +292,7 @@ class _Desk:
         lost: Sequence[str],
     ) -> Report:
         settings = self._assignment.settings
-        maximum = round(sum(test.points for test in self._tests), 9)
+        maximum = round(sum(test.points for test in examination.tests), 9)
         flag = [submission.time_flag] if submission.time_flag else []
         if lost:
             flag.append(LOST_FLAG.format(files=", ".join(lost)))
@@ -355,7 +357,7 @@ class _Desk:
 
     def _unreadable(self, submission: Submission, problem: str, notes: tuple[str, ...]) -> Examination:
         message = "The notebook could not be read, so nothing could be tested."
-        tests = (TestResult(**test.model_dump(), outcome="not_run", message=message) for test in self._tests)
+        tests = (TestResult(**test.model_dump(), outcome="not_run", message=message) for test in self.tests)
         return Examination(
             run=NotebookRun(status="unreadable", message=problem),
             tests=tuple(tests),

@@ -138,6 +138,7 @@ def _run_lane(
             if plan.fresh:
                 slot.close()
 
+        slot.start()  # it imports the week's packages while the tests are imported here
         examine(plan.assignment, candidates(), hand_over, may_exit=may_exit)
 
 

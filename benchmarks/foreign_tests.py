@@ -27,11 +27,15 @@ def public_and_hidden(assignment: Assignment, scratch: Path) -> tuple[dict[str, 
 
 
 def as_statements(otter_test: str) -> str:
-    """Turn a test file of otter-grader's into statements for a cell, as nbgrader runs them."""
+    """Turn a test file of otter-grader's into statements for a cell, as nbgrader runs them.
+
+    Without warnings: nbgrader gives no points for a cell that writes to stderr.
+    """
     assert OTTER_IMPORT in otter_test
     calls = [f"{case}(globals())" for case in CASE.findall(otter_test)]
     body = re.sub(r"^from __future__ .*\n", "", otter_test, flags=re.MULTILINE)
-    return body.replace(OTTER_IMPORT, WITHOUT_OTTER) + "\n\n" + "\n".join(calls) + "\n"
+    statements = body.replace(OTTER_IMPORT, WITHOUT_OTTER) + "\n\n" + "\n".join(calls) + "\n"
+    return f"import warnings\n\nwarnings.simplefilter('ignore')\n{statements}"
 
 
 def _twin_with_hidden_tests_alone(assignment: Assignment, scratch: Path) -> Assignment:

@@ -27,8 +27,8 @@ from autograder.worker.warm_up import warm_kernel
 
 OUTPUT_BYTES = 1 << 24
 KINDS = {
-    "making figures and axes (pyplot.subplots)": "pyplot.py:subplots",
-    "laying out, drawing and encoding figures": "kernel.py:_figure_png",
+    "making figures and axes": ("pyplot.py:figure", "figure.py:add_axes"),
+    "laying out, drawing and encoding figures": ("kernel.py:_figure_png",),
 }
 
 
@@ -82,7 +82,7 @@ def _print_shares(stats: pstats.Stats) -> None:
     for (file, _, function), (_, _, _, cumulative, _) in stats.stats.items():  # type: ignore[attr-defined]
         of[f"{Path(file).name}:{function}"] = max(cumulative, of.get(f"{Path(file).name}:{function}", 0.0))
     whole = of["kernel.py:run"]
-    shares = {name: of.get(function, 0.0) / whole for name, function in KINDS.items()}
+    shares = {name: sum(of[function] for function in functions) / whole for name, functions in KINDS.items()}
     shares["the rest: the answers' own computing, imshow and plot, IPython"] = 1 - sum(shares.values())
     print_table(
         ["of a run of the notebook", "share"], [[name, f"{share:.0%}"] for name, share in shares.items()]

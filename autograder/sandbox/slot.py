@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -71,12 +72,19 @@ class Slot:
     gpu_memory: Callable[[str | None], GpuMemory] = GpuMemory
     _gpu: GpuMemory | None = None
     _connection: Connection | None = None
+    _starting: Connection | None = None
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def start(self) -> None:
+        """Start the worker without waiting until it is ready; what goes wrong is told when it is needed."""
+        if self._connection is None and self._starting is None:
+            with contextlib.suppress(SandboxError):
+                self._starting = self.sandbox.open(self.spec)
 
     def warm_up(self) -> None:
         """Start the worker now rather than with the first submission."""
@@ -166,9 +174,10 @@ class Slot:
             self.close()
 
     def close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        for connection in (self._connection, self._starting):
+            if connection is not None:
+                connection.close()
+        self._connection = self._starting = None
 
     def _lost(self, reply: dict[str, Any]) -> Lost:
         if reply.get("problems") or not self._has_gpu_back():
@@ -215,7 +224,7 @@ class Slot:
         return self._accepted(*self._started())
 
     def _started(self) -> tuple[Connection, dict[str, Any]]:
-        connection = self.sandbox.open(self.spec)
+        connection, self._starting = self._starting or self.sandbox.open(self.spec), None
         try:
             return connection, msgpack.unpackb(connection.receive(START_SECONDS))
         except (OSError, frames.ClosedError, frames.FrameError, ValueError) as error:
