@@ -1,8 +1,9 @@
 """Measured comparisons: `make bench`.
 
-Without options: w01 (NumPy and plots) and one week with TensorFlow, graded side by side by nbgrader,
-otter-grader and this grader. `--weeks`: what a submission of every week costs. Two measurements have commands
-of their own: `curve.py` (is the cost flat from 10 to 1,000 submissions?) and `regrading.py` (a second run).
+Without options: the scaffold's small assignment, w01 (NumPy and plots) and one week with TensorFlow, graded
+side by side by nbgrader, otter-grader and this grader. `--weeks`: what a submission of every week costs. Two
+measurements have commands of their own: `curve.py` (is the cost flat from 10 to 1,000 submissions?) and
+`regrading.py` (a second run).
 """
 
 from __future__ import annotations
@@ -12,15 +13,17 @@ import tempfile
 from pathlib import Path
 
 from comparison import NO_OTTER_GRADE, Size, compare
+from small_course import NAME as SMALL
+from small_course import small_course
 from weeks import print_week, print_weeks
 
 from autograder.course import Course
 from autograder.image.build import image_name
 from autograder.sandbox import best_available, provider
 
-SIZES = {"w01_corner_filter": Size(nbgrader=5, otter=2, ours=30)}
+SIZES = {SMALL: Size(nbgrader=10, otter=4, ours=150), "w01_corner_filter": Size(nbgrader=5, otter=2, ours=30)}
 WITH_TENSORFLOW = Size(nbgrader=2, otter=1, ours=5)
-COMPARED = ("w01_corner_filter", "w03_batch_norm")
+COMPARED = (SMALL, "w01_corner_filter", "w03_batch_norm")
 
 
 def main() -> None:
@@ -48,7 +51,8 @@ def main() -> None:
     for name in names:
         size = SIZES.get(name, WITH_TENSORFLOW)
         with tempfile.TemporaryDirectory(prefix="benchmark-") as scratch:
-            compare(course.assignment(name), sandbox.name, size, arguments.repetitions, Path(scratch))
+            home = small_course(Path(scratch, "course")) if name == SMALL else course
+            compare(home.assignment(name), sandbox.name, size, arguments.repetitions, Path(scratch))
 
 
 if __name__ == "__main__":

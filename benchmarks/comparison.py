@@ -86,7 +86,8 @@ def _each(tool: Tool, runs: dict[str, list[Used]]) -> float:
 
 def _print_limit(assignment: Assignment, tools: Sequence[Tool], runs: dict[str, list[Used]]) -> None:
     script = Path(__file__).with_name("warm_notebook.py")
-    command = [sys.executable, str(script), assignment.name, "--runs", str(LIMIT_RUNS)]
+    of = [assignment.name, "--course", str(assignment.path)]
+    command = [sys.executable, str(script), *of, "--runs", str(LIMIT_RUNS)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     own = statistics.median(json.loads(done.stdout.splitlines()[-1]))
     one_slot = next(tool for tool in tools if isinstance(tool, Ours))

@@ -10,17 +10,15 @@ import argparse
 import os
 import sys
 import tempfile
-from datetime import date
 from pathlib import Path
 
 import nbformat
+from small_course import NAME, small_course
 from tables import print_table
 from usage import Used, measured
 
-from autograder.build import build, new_assignment, reference_notebook
-from autograder.course import Course
+from autograder.build import reference_notebook
 
-NAME = "w07_pooling"
 SIZES = (10, 30, 100, 300, 1000)
 PICTURE = Path(__file__).parents[1] / "docs" / "images" / "curve.png"
 
@@ -47,11 +45,7 @@ def main() -> None:
 
 
 def _graded(root: Path, size: int, jobs: int, sandbox: str) -> Used:
-    new_assignment(root, NAME, today=date(2026, 9, 1))
-    course = Course.load(root)
-    assignment = course.assignment(NAME)
-    build(course, NAME)
-    notebook = reference_notebook(assignment)
+    notebook = reference_notebook(small_course(root).assignment(NAME))
     (root / "submissions").mkdir()
     for student in range(size):
         notebook.metadata["copy"] = student

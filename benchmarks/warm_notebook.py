@@ -35,10 +35,11 @@ KINDS = {
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("assignment")
+    parser.add_argument("--course", type=Path, default=Path(__file__).parent, help="a folder of its course")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--profile", action="store_true")
     arguments = parser.parse_args()
-    assignment = Course.find(Path(__file__).parent).assignment(arguments.assignment)
+    assignment = Course.find(arguments.course).assignment(arguments.assignment)
     standard_output = sys.stdout
     if arguments.profile:
         profiler = cProfile.Profile()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -37,6 +38,7 @@ class Made:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._changed:
+            os.sync()  # what was made did not wait for the disk, and is to be there before we say so
             write_atomically(self._path, (json.dumps(self._known, sort_keys=True, indent=0) + "\n").encode())
 
     def is_current(self, path: Path, source: str) -> bool:

@@ -78,7 +78,7 @@ def _write_submission(
     content_of = source_of(out, report, released)
     if not made.is_current(path, content_of):
         notebook = formgrader_notebook(stub, read_executed(out, report.student), report)
-        write_atomically(path, notebook_bytes(notebook))
+        write_atomically(path, notebook_bytes(notebook), flush=False)
         made.note(path, content_of)
     received = report.deadline.received_at
     if received:

@@ -70,7 +70,8 @@ def student_folder(out: Path, student: str) -> Path:
 def write_report(out: Path, report: Report, executed: nbformat.NotebookNode | None = None) -> Path:
     """Write one student's report and the notebook as it ran; returns the path of the report.
 
-    The report comes last, so that where there is a report its notebook is there too.
+    The report comes last, so that where there is a report its notebook is there too. Neither waits for the
+    disk: after a power cut both are put together again from the examinations, which do.
 
     Raises:
         SubmissionError: the student's id cannot be the name of a folder.
@@ -80,9 +81,9 @@ def write_report(out: Path, report: Report, executed: nbformat.NotebookNode | No
     if executed is None:
         (folder / EXECUTED).unlink(missing_ok=True)
     else:
-        write_atomically(folder / EXECUTED, notebook_bytes(executed))
+        write_atomically(folder / EXECUTED, notebook_bytes(executed), flush=False)
     content = json.dumps(report.model_dump(mode="json"), ensure_ascii=False, indent=1) + "\n"
-    write_atomically(folder / REPORT, content.encode("utf-8"))
+    write_atomically(folder / REPORT, content.encode("utf-8"), flush=False)
     return folder / REPORT
 
 
@@ -142,14 +143,17 @@ def notebook_bytes(notebook: nbformat.NotebookNode) -> bytes:
     return (json.dumps(notebook, indent=1, sort_keys=True) + "\n").encode("ascii")
 
 
-def write_atomically(path: Path, content: bytes) -> None:
+def write_atomically(path: Path, content: bytes, *, flush: bool = True) -> None:
     """Write a file so that it is there in full or not at all: a temporary file beside it, then a rename.
+
+    Args:
+        flush: wait until it is on the disk, so that this holds after a power cut, too.
 
     Raises:
         OutputError: it cannot be written there.
     """
     try:
-        _write_atomically(path, content)
+        _write_atomically(path, content, flush)
     except OSError as error:
         raise OutputError.of(error, path) from None
 
@@ -168,20 +172,22 @@ def write_if_different(path: Path, content: bytes) -> None:
         write_atomically(path, content)
 
 
-def _write_atomically(path: Path, content: bytes) -> None:
+def _write_atomically(path: Path, content: bytes, flush: bool) -> None:
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", suffix=PARTIAL, dir=path.parent)
     partial = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+            if flush:
+                file.flush()
+                os.fsync(file.fileno())
         partial.chmod(0o644)
         partial.replace(path)
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
-    _flush_folder(path.parent)
+    if flush:
+        _flush_folder(path.parent)
 
 
 def _flush_folder(folder: Path) -> None:

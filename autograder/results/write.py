@@ -42,7 +42,7 @@ def write_feedback(
         timezone=course.settings.timezone,
         pictures=course.release / assignment.name,
     )
-    write_atomically(path, page.encode("utf-8", "replace"))
+    write_atomically(path, page.encode("utf-8", "replace"), flush=False)
     return path
 
 
