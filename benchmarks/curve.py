@@ -77,9 +77,12 @@ def _draw(used: dict[int, Used], path: Path) -> None:
     beyond = [1000 * (used[size].seconds - used[first].seconds) / (size - first) for size in sizes[1:]]
     figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3), layout="constrained")
     left.plot(sizes[1:], beyond, "o-")
-    left.set(title=f"milliseconds for each submission beyond the first {first}", ylim=(0, 1.5 * max(beyond)))
-    right.plot(sizes, [used[size].memory_mb for size in sizes], "o-", color="tab:orange")
-    right.set(title="peak memory of grader and workers, MB", ylim=(0, None))
+    left.set_title(f"milliseconds for each submission beyond the first {first}", fontsize=10)
+    left.set(ylim=(0, 1.5 * max(beyond)))
+    memory = [used[size].memory_mb for size in sizes]
+    right.plot(sizes, memory, "o-", color="tab:orange")
+    right.set_title("peak memory of grader and workers, MB", fontsize=10)
+    right.set(ylim=(0, 1.5 * max(memory)))
     for axis in (left, right):
         axis.set(xscale="log", xlabel="submissions in the class", xticks=sizes, xticklabels=map(str, sizes))
         axis.minorticks_off()
