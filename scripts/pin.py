@@ -2,7 +2,7 @@
 
 Asks pip what it would install on the oldest Python that we support: for the project with all its
 extras, then for each variant of the image within those versions, so that grader and sandbox never
-disagree. Versions stay as they are; `--upgrade` takes the newest. Needs the package index.
+disagree; and pip itself, which installs both. Versions stay as they are; `--upgrade` takes the newest. Needs the package index.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ OLDEST_PYTHON = "3.11.0"
 
 def main() -> None:
     keep = [] if "--upgrade" in sys.argv else ["-c", str(PROJECT)]
-    project = resolve(*requirements(), *keep)
+    project = resolve("pip", *requirements(), *keep)
     write(PROJECT, project, "the project with all its extras")
     image: dict[str, str] = {}
     for variant in ("cpu", "gpu"):
-        image |= resolve("-r", str(IMAGE.parent / f"requirements-{variant}.txt"), "-c", str(PROJECT))
+        image |= resolve("pip", "-r", str(IMAGE.parent / f"requirements-{variant}.txt"), "-c", str(PROJECT))
     write(IMAGE, image, "both variants of the image")
 
 

@@ -15,7 +15,8 @@ from autograder.verify import verify
 
 COURSE = Course.find(Path(__file__))
 FIRST, *OTHERS = COURSE.assignment_names()
-SAMPLE = 1
+TRAIN_LONG = ("w04_fine_tune_vgg16", "w05_unet")
+SAMPLE = 10
 PATIENCE = 4  # other tests share the machine; what a submission may take is measured by `bench.py --weeks`
 
 
@@ -35,15 +36,14 @@ def problems(name: str, sandbox: Sandbox, sample: int | None = None, in_jupyter:
     return [*verification.problems, *found]
 
 
-def test_every_solution_of_the_first_week_gets_what_it_should(best_sandbox):
-    assert problems(FIRST, best_sandbox, in_jupyter=False) == []
+def test_a_sample_of_the_first_week_gets_what_it_should(best_sandbox):
+    """All its wrong solutions are in the simulated class of 24, whose scores `tests/demo` compares."""
+    assert problems(FIRST, best_sandbox, SAMPLE, in_jupyter=False) == []
 
 
-def test_a_sample_of_the_first_week_gets_what_it_should_in_jupyter_too(best_sandbox):
-    assert problems(FIRST, best_sandbox, SAMPLE) == []
-
-
-@pytest.mark.parametrize("name", OTHERS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow) if name in TRAIN_LONG else name for name in OTHERS]
+)
 def test_the_reference_and_the_stub_get_what_they_should(name, best_sandbox):
     assert problems(name, best_sandbox, 0, in_jupyter=False) == []
 

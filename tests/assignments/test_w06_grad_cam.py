@@ -28,7 +28,8 @@ print(json.dumps({name: training.accuracies(net) for name, net in detectors(sys.
 """
 
 
-@pytest.mark.parametrize("which", ["shipped", pytest.param("retrained", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("which", ["shipped", "retrained"])
 def test_all_detectors_are_right_on_the_album_and_two_for_the_wrong_reason(which: str) -> None:
     accuracies = measured(which)
     assert set(accuracies) == {"A", "B", "C"}
