@@ -2,7 +2,8 @@
 
 Asks pip what it would install on the oldest Python that we support: for the project with all its
 extras, then for each variant of the image within those versions, so that grader and sandbox never
-disagree; and pip itself, which installs both. Versions stay as they are; `--upgrade` takes the newest. Needs the package index.
+disagree; and pip itself, which installs both. Versions stay as they are; `--upgrade` takes the newest.
+Needs the package index.
 """
 
 from __future__ import annotations

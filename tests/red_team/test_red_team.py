@@ -1,7 +1,7 @@
 """Each attack of the bank, in each sandbox that claims to stop it, comes to exactly what it must come to.
 
-And the class as a whole: nobody else is hurt, nothing leaks into what all can see, nothing is left behind. Both
-are in one file, so that each class is graded by one process, once, where files are shared out among processes.
+And the class as a whole: nobody else is hurt, nothing leaks into what all can see, nothing is left behind.
+Both are in one file, so that where processes share out the files, one of them grades each class, once.
 """
 
 from __future__ import annotations
