@@ -77,7 +77,7 @@ def _print_scaling(course: Course, name: str, sandbox: str, image: str, copies: 
             with measure() as graded:
                 found = graded(assignment, cells, copies)
             values = (found.first, found.each, found.processor, 60 / found.each)
-            print(f"{notebook:34}{place:20}" + "".join(f"{value:13.3f}" for value in values), flush=True)
+            print(f"{notebook:36}{place:20}" + "".join(f"{value:13.3f}" for value in values), flush=True)
 
 
 @contextmanager

@@ -48,9 +48,10 @@ def other_python(folder: Path) -> str:
     """A Python with all packages of this one and one more."""
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
     (packages,) = folder.glob("lib/*/site-packages")
-    (packages / "same.pth").write_text(
-        "import site\n" + "".join(f"{path}\n" for path in site.getsitepackages())
-    )
+    lines = [
+        f"import site; site.addsitedir({path!r})\n" for path in site.getsitepackages()
+    ]  # with their own .pth
+    (packages / "same.pth").write_text("".join(lines))
     surplus = packages / "surplus-1.0.dist-info"
     surplus.mkdir()
     (surplus / "METADATA").write_text("Metadata-Version: 2.1\nName: surplus\nVersion: 1.0\n")
