@@ -48,9 +48,8 @@ def other_python(folder: Path) -> str:
     """A Python with all packages of this one and one more."""
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
     (packages,) = folder.glob("lib/*/site-packages")
-    lines = [
-        f"import site; site.addsitedir({path!r})\n" for path in site.getsitepackages()
-    ]  # with their own .pth
+    # Not only their paths: what is installed as editable has a .pth of its own there.
+    lines = [f"import site; site.addsitedir({path!r})\n" for path in site.getsitepackages()]
     (packages / "same.pth").write_text("".join(lines))
     surplus = packages / "surplus-1.0.dist-info"
     surplus.mkdir()
