@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
+from course_weeks import COURSE, EVERY_WEEK, FIRST, OTHERS, TRAIN_LONG, weeks
 
-from autograder.course import Course, Limits
+from autograder.course import Limits
 from autograder.image.build import image_name
 from autograder.sandbox import Sandbox, SlotSpec
 from autograder.verify import verify
 
-COURSE = Course.find(Path(__file__))
-FIRST, *OTHERS = COURSE.assignment_names()
-TRAIN_LONG = ("w04_fine_tune_vgg16", "w05_unet")
 SAMPLE = 10
 PATIENCE = 4  # other tests share the machine; what a submission may take is measured by `bench.py --weeks`
 
@@ -41,21 +38,19 @@ def test_a_sample_of_the_first_week_gets_what_it_should(best_sandbox):
     assert problems(FIRST, best_sandbox, SAMPLE, in_jupyter=False) == []
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.slow) if name in TRAIN_LONG else name for name in OTHERS]
-)
+@weeks(*OTHERS, slow=TRAIN_LONG)
 def test_the_reference_and_the_stub_get_what_they_should(name, best_sandbox):
     assert problems(name, best_sandbox, 0, in_jupyter=False) == []
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", COURSE.assignment_names())
+@EVERY_WEEK
 def test_every_solution_gets_what_it_should_in_every_sandbox(name, each_sandbox, best_sandbox):
     """So the three agree on every reference, right and wrong solution. Jupyter is asked with the best one."""
     assert problems(name, each_sandbox, in_jupyter=each_sandbox.name == best_sandbox.name) == []
 
 
-@pytest.mark.parametrize("name", COURSE.assignment_names())
+@EVERY_WEEK
 def test_there_are_enough_questions_points_mistakes_and_styles(name):
     assignment = COURSE.assignment(name)
     assert len(assignment.settings.questions) >= 5

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import pytest
+from course_weeks import COURSE, EVERY_WEEK
 
-from autograder.course import Course
 from autograder.image.build import image_name
 from autograder.mutants import try_mutants
 from autograder.sandbox import SlotSpec
 
-COURSE = Course.find(Path(__file__))
-
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", COURSE.assignment_names())
+@EVERY_WEEK
 def test_every_mutant_is_killed_or_recorded(name, best_sandbox):
     assignment = COURSE.assignment(name)
     spec = SlotSpec.for_assignment(assignment, image_name(COURSE, "cpu"))

@@ -9,17 +9,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from course_weeks import ALL_BUT_THE_FIRST_ARE_SLOW, COURSE, EVERY_WEEK
 from nbgrader.nbgraderformat import ValidationError, read
 from nbgrader.nbgraderformat.v3 import MetadataValidatorV3
-
-from autograder.course import Course
-
-COURSE = Course.find(Path(__file__))
-FIRST, *OTHERS = COURSE.assignment_names()
-EVERY_WEEK = pytest.mark.parametrize("name", [FIRST, *OTHERS])
-ALL_BUT_THE_FIRST_ARE_SLOW = pytest.mark.parametrize(
-    "name", [FIRST, *(pytest.param(name, marks=pytest.mark.slow) for name in OTHERS)]
-)
 
 
 @ALL_BUT_THE_FIRST_ARE_SLOW

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from course_weeks import COURSE, EVERY_WEEK
 
 from autograder.build import load_wrong, reference_notebook, stub_notebook, variant_notebook
-from autograder.course import Assignment, Course
+from autograder.course import Assignment
 from autograder.examiner import collect
 from autograder.image.build import image_name
 from autograder.lanes import Done, Plan, Task, work_through
@@ -23,8 +24,6 @@ from autograder.reading import code_cells
 from autograder.report import TestInfo
 from autograder.sandbox import Sandbox, SlotSpec
 
-COURSE = Course.find(Path(__file__))
-EVERY_WEEK = pytest.mark.parametrize("name", COURSE.assignment_names())
 pytestmark = pytest.mark.slow
 AT_A_TIME = 2
 CASE = re.compile(r"^ +(?P<title>.+) result:\n +(?P<mark>\S)", re.MULTILINE)
