@@ -50,6 +50,7 @@ CONNECT_SECONDS = 60.0
 LOOK_SECONDS = 2.0
 RESULT_SECONDS = 60.0
 PATIENCE_SECONDS = 600.0
+MOST_FORGOTTEN = 100  # tasks that a scheduler which answers may cancel; they are handed out again
 SAME_EVERYWHERE = "Install the same one for scheduler, workers and grader (docs/scaling.md)."
 AGAIN = "What has been examined is kept; the same command goes on from there."
 
@@ -303,6 +304,7 @@ class _Run:
         self._slots = cluster.slots
         self._looked = time.monotonic()
         self._empty_since = 0.0
+        self._forgotten = 0
 
     def run(self) -> list[str]:
         """Work until every task is done or given up; return the ids of those given up."""
@@ -368,7 +370,8 @@ class _Run:
             ClusterError: the scheduler is gone, or the worker could not say what happened.
         """
         if future.status in ("cancelled", "lost"):
-            raise self._cluster.lost()
+            self._cancelled()
+            return None
         try:
             reply: Any = future.result(timeout=RESULT_SECONDS)
         except KilledWorker as error:
@@ -381,6 +384,17 @@ class _Run:
                 remedy=f"Its log says more. {AGAIN}",
             ) from None
         return None if isinstance(reply, Refused) else reply
+
+    def _cancelled(self) -> None:
+        """A scheduler that is gone cancels every task; one that is there may forget one with a lost worker.
+
+        Raises:
+            ClusterError: the scheduler is gone, or answers but goes on to forget tasks.
+        """
+        self._forgotten += 1
+        if self._forgotten > MOST_FORGOTTEN:
+            raise self._cluster.lost()
+        self._cluster.count_slots()
 
     def _look(self) -> None:
         """Follow the workers that come and go."""

@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 from dask_cluster import DaskCluster, MostTasks, eventually
+from distributed import Client, Future
 from lessons import KILLS_ITS_LANE, KILLS_ITS_WORKER, RIGHT, WAITS, Lesson, run
 
 from autograder.cluster.grader import IN_FLIGHT_PER_SLOT, connect
@@ -66,6 +67,22 @@ def test_workers_killed_on_the_way_cost_no_result(cluster: DaskCluster, lesson: 
     assert summary.not_graded == {}
     assert lesson.reports("disturbed") == lesson.reports("undisturbed")
     eventually(lambda: not cluster.unpacked_tests())
+
+
+def test_tasks_that_the_scheduler_forgets_are_handed_out_again(cluster: DaskCluster, lesson: Lesson) -> None:
+    lesson.hand_in_class(6)
+    forgotten: list[str] = []
+
+    def forget_all(_: str) -> None:
+        if forgotten:
+            return
+        with Client(cluster.address, set_as_default=False) as other:
+            forgotten.extend(other.run_on_scheduler(lambda dask_scheduler: list(dask_scheduler.tasks)))
+            other.cancel([Future(key, other) for key in forgotten], force=True)
+
+    summary = lesson.grade_on(cluster.address, "out", watcher=Watcher(done=forget_all))
+    assert forgotten
+    assert (len(lesson.reports("out")), summary.not_graded) == (6, {})
 
 
 def test_a_submission_that_takes_its_lane_down_twice_is_not_graded_and_the_others_are(
