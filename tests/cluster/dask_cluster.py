@@ -97,20 +97,26 @@ class DaskCluster:
 
 
 class MostTasks(SchedulerPlugin):  # type: ignore[misc]
-    """Counts on the scheduler how many examinations it has to keep at one time."""
+    """Counts on the scheduler how many examinations it has before it at one time.
+
+    Those that are done do not count: the next task may reach the scheduler just before word that the last
+    result is no longer needed.
+    """
 
     name = "most-tasks"
 
     def __init__(self) -> None:
-        self.most = self.seen = 0
+        self.most = 0
 
     async def start(self, scheduler: Any) -> None:
         self._scheduler = scheduler
 
     def transition(self, key: Any, start: str, finish: str, *_: Any, **__: Any) -> None:
-        tasks = [name for name in self._scheduler.tasks if str(name).startswith("examine-")]
-        self.most = max(self.most, len(tasks))
-        self.seen += start == "released" and finish == "waiting"
+        examinations = (
+            task for name, task in self._scheduler.tasks.items() if str(name).startswith("examine-")
+        )
+        before_it = [task for task in examinations if task.state not in ("memory", "forgotten")]
+        self.most = max(self.most, len(before_it))
 
 
 def eventually(holds: Callable[[], Any]) -> None:
