@@ -14,7 +14,6 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.utils import compute_checksum
 
 from autograder.build.regions import Region, regions, replace_regions
 from autograder.build.source import Role, bindings, defined_names, python_of, read_source, role_of, set_role
@@ -263,6 +262,8 @@ def _points_of(role: Role, recipe: Recipe) -> float:
 
 def add_checksums(notebook: NotebookNode, recipe: Recipe) -> NotebookNode:
     """Let `nbgrader validate` notice when a student has changed a read-only cell."""
+    from nbgrader.utils import compute_checksum  # takes seconds to import
+
     for cell in notebook.cells:
         if cell.metadata.get("nbgrader", {}).get("locked"):
             cell.metadata["nbgrader"]["checksum"] = compute_checksum(cell)

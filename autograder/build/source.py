@@ -8,12 +8,13 @@ docs/authoring.md.
 from __future__ import annotations
 
 import ast
+import copy
 import difflib
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
-import jupytext
 import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
@@ -82,6 +83,8 @@ def cell_name(number: int, cell: NotebookNode) -> str:
 
 def percent_cells(text: str) -> list[NotebookNode]:
     """Return the cells of a text in percent format, without jupytext's own notes on blank lines."""
+    import jupytext  # takes a second to import
+
     cells = jupytext.reads(text.lstrip("\n"), fmt="py:percent").cells
     for cell in cells:
         for key in ("lines_to_next_cell", "lines_to_end_of_cell_marker"):
@@ -142,7 +145,7 @@ def _parse(assignment: Assignment) -> NotebookNode:
     except UnicodeDecodeError as error:
         raise BuildError(path, f"not UTF-8: {error}", remedy="Save the file as UTF-8.") from None
     try:
-        notebook = _notebook(text, percent=path.suffix == ".py")
+        notebook = copy.deepcopy(_notebook(text, percent=path.suffix == ".py"))
     except Exception as error:  # jupytext and nbformat raise many kinds on malformed files
         raise BuildError(
             path,
@@ -154,6 +157,7 @@ def _parse(assignment: Assignment) -> NotebookNode:
     return notebook
 
 
+@lru_cache(maxsize=8)  # a build asks for the same source six times
 def _notebook(text: str, *, percent: bool) -> NotebookNode:
     if percent:
         return nbformat.v4.new_notebook(cells=percent_cells(text))

@@ -393,7 +393,10 @@ class _Run:
         """
         self._forgotten += 1
         if self._forgotten > MOST_FORGOTTEN:
-            raise self._cluster.lost()
+            raise ClusterError(
+                f"the scheduler has cancelled {self._forgotten} examinations, and gives no reason",
+                remedy=f"Start scheduler and workers anew. {AGAIN}",
+            )
         self._cluster.count_slots()
 
     def _look(self) -> None:

@@ -2,11 +2,11 @@
 
 from autograder.results.class_report import class_report_html
 from autograder.results.feedback import feedback_html
-from autograder.results.gradebook import gradebook_url, write_gradebook
 from autograder.results.grades_csv import grades_csv
 from autograder.results.nbgrader_course import write_nbgrader_course
 from autograder.results.store import (
     default_out,
+    gradebook_url,
     prepare,
     read_executed,
     read_report,
@@ -32,7 +32,6 @@ __all__ = [
     "write_changed_feedback",
     "write_class_results",
     "write_feedback",
-    "write_gradebook",
     "write_nbgrader_course",
     "write_report",
 ]

@@ -1,6 +1,7 @@
 """Scores into nbgrader's own database, so that formgrader and `nbgrader export` work on them.
 
 What a person has given by hand (scores, extra credit, comments, flags) is never written over.
+nbgrader takes seconds to import: import this module only where a gradebook is written.
 """
 
 from __future__ import annotations
@@ -27,17 +28,12 @@ from autograder.course import Assignment, Course
 from autograder.errors import ConfigurationError, GradebookError
 from autograder.report import Report
 from autograder.results.cells import nbgrader_metadata, question_of
+from autograder.results.nbgrader_course import BUILD, released_notebook
 from autograder.results.sanitise import plain_text
-from autograder.results.store import GRADEBOOK, read_executed
+from autograder.results.store import read_executed
 
-BUILD = "Run `autograder build`."
 WRITERS_LOCK = 0x6E626772  # any number that nobody else uses in the same database
 WAIT_SECONDS = 120
-
-
-def gradebook_url(out: Path) -> str:
-    """The gradebook used when no other is named: SQLite in OUT."""
-    return f"sqlite:///{out.resolve() / GRADEBOOK}"
 
 
 def write_gradebook(
@@ -65,21 +61,6 @@ def write_gradebook(
             executed = read_executed(out, report.student) if out else None
             _record(gradebook, notebook, report, _unanswered(stub, executed))
         gradebook.db.commit()
-
-
-def released_notebook(course: Course, assignment: Assignment) -> nbformat.NotebookNode:
-    """The notebook as students got it, with nbgrader's metadata.
-
-    Raises:
-        ConfigurationError: it is missing or not a notebook.
-    """
-    path = course.release / assignment.name / assignment.notebook_name
-    try:
-        return nbformat.read(path, as_version=4)
-    except OSError:
-        raise ConfigurationError(path, "the released notebook does not exist", remedy=BUILD) from None
-    except (ValueError, nbformat.ValidationError) as error:
-        raise ConfigurationError(path, f"not a notebook: {error}", remedy=BUILD) from None
 
 
 def _check_questions(stub: nbformat.NotebookNode, reports: Sequence[Report], path: Path) -> None:

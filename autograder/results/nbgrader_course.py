@@ -17,13 +17,14 @@ import nbformat
 from sqlalchemy.engine import make_url
 
 from autograder.course import Assignment, Course
+from autograder.errors import ConfigurationError
 from autograder.report import Report
 from autograder.results.cells import nbgrader_metadata
-from autograder.results.gradebook import gradebook_url, released_notebook
 from autograder.results.made import Made, folder_digest, source_of
 from autograder.results.sanitise import clean_html, is_safe_picture, is_too_much, picture_html, plain_text
 from autograder.results.store import (
     NBGRADER,
+    gradebook_url,
     notebook_bytes,
     read_executed,
     write_atomically,
@@ -32,6 +33,7 @@ from autograder.results.store import (
 
 NOTHING = "\u200b"  # breaks a piece of markup without being seen
 URL_VARIABLE = "AUTOGRADER_GRADEBOOK"
+BUILD = "Run `autograder build`."
 
 
 def write_nbgrader_course(
@@ -60,6 +62,21 @@ def write_nbgrader_course(
         for report in reports:
             _write_submission(out, root, report, assignment, stub, made, released)
     return root
+
+
+def released_notebook(course: Course, assignment: Assignment) -> nbformat.NotebookNode:
+    """The notebook as students got it, with nbgrader's metadata.
+
+    Raises:
+        ConfigurationError: it is missing or not a notebook.
+    """
+    path = course.release / assignment.name / assignment.notebook_name
+    try:
+        return nbformat.read(path, as_version=4)
+    except OSError:
+        raise ConfigurationError(path, "the released notebook does not exist", remedy=BUILD) from None
+    except (ValueError, nbformat.ValidationError) as error:
+        raise ConfigurationError(path, f"not a notebook: {error}", remedy=BUILD) from None
 
 
 def _write_submission(

@@ -44,6 +44,11 @@ def default_out(course: Course, assignment: str) -> Path:
     return course.root / "out" / assignment
 
 
+def gradebook_url(out: Path) -> str:
+    """The gradebook used when no other is named: SQLite in OUT."""
+    return f"sqlite:///{out.resolve() / GRADEBOOK}"
+
+
 def prepare(out: Path) -> None:
     """Make the folder OUT and clear what an interrupted grader left half-written in it."""
     out.mkdir(parents=True, exist_ok=True)

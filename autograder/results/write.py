@@ -11,7 +11,6 @@ from autograder.course import Assignment, Course
 from autograder.report import Report
 from autograder.results.class_report import class_report_html
 from autograder.results.feedback import feedback_html
-from autograder.results.gradebook import gradebook_url, write_gradebook
 from autograder.results.grades_csv import grades_csv
 from autograder.results.made import Made, folder_digest, source_of
 from autograder.results.nbgrader_course import write_nbgrader_course
@@ -19,6 +18,7 @@ from autograder.results.store import (
     CLASS_REPORT,
     FEEDBACK,
     GRADES,
+    gradebook_url,
     read_executed,
     student_folder,
     write_atomically,
@@ -90,6 +90,8 @@ def write_class_results(
         GradebookError: the database cannot be reached or written. The other files are then written already.
         ConfigurationError: the released notebook is missing.
     """
+    from autograder.results.gradebook import write_gradebook
+
     url = gradebook or gradebook_url(out)
     write_if_different(out / GRADES, grades_csv(reports).encode("utf-8", "replace"))
     page = class_report_html([*reports, *other_reports], course, assignment)

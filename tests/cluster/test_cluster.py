@@ -10,6 +10,7 @@ from dask_cluster import DaskCluster, MostTasks, eventually
 from distributed import Client, Future
 from lessons import KILLS_ITS_LANE, KILLS_ITS_WORKER, RIGHT, WAITS, Lesson, run
 
+from autograder.cluster import grader
 from autograder.cluster.grader import IN_FLIGHT_PER_SLOT, connect
 from autograder.errors import EXIT_ENVIRONMENT, ClusterError, SandboxError
 from autograder.grading import EXAMINED, Watcher
@@ -69,20 +70,37 @@ def test_workers_killed_on_the_way_cost_no_result(cluster: DaskCluster, lesson: 
     eventually(lambda: not cluster.unpacked_tests())
 
 
+class ForgetsOnce:
+    """Has the scheduler cancel all that it has, when the first submission is done."""
+
+    def __init__(self, cluster: DaskCluster) -> None:
+        self._address = cluster.address
+        self.forgotten: list[str] = []
+
+    def __call__(self, _: str) -> None:
+        if self.forgotten:
+            return
+        with Client(self._address, set_as_default=False) as other:
+            self.forgotten = other.run_on_scheduler(lambda dask_scheduler: list(dask_scheduler.tasks))
+            other.cancel([Future(key, other) for key in self.forgotten], force=True)
+
+
 def test_tasks_that_the_scheduler_forgets_are_handed_out_again(cluster: DaskCluster, lesson: Lesson) -> None:
     lesson.hand_in_class(6)
-    forgotten: list[str] = []
-
-    def forget_all(_: str) -> None:
-        if forgotten:
-            return
-        with Client(cluster.address, set_as_default=False) as other:
-            forgotten.extend(other.run_on_scheduler(lambda dask_scheduler: list(dask_scheduler.tasks)))
-            other.cancel([Future(key, other) for key in forgotten], force=True)
-
-    summary = lesson.grade_on(cluster.address, "out", watcher=Watcher(done=forget_all))
-    assert forgotten
+    forgets = ForgetsOnce(cluster)
+    summary = lesson.grade_on(cluster.address, "out", watcher=Watcher(done=forgets))
+    assert forgets.forgotten
     assert (len(lesson.reports("out")), summary.not_graded) == (6, {})
+
+
+def test_a_scheduler_that_forgets_too_many_tasks_is_named(
+    cluster: DaskCluster, lesson: Lesson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grader, "MOST_FORGOTTEN", 0)
+    lesson.hand_in_class(3)
+    with pytest.raises(ClusterError, match="has cancelled 1 examinations") as caught:
+        lesson.grade_on(cluster.address, "out", watcher=Watcher(done=ForgetsOnce(cluster)))
+    assert "anew" in (caught.value.remedy or "")
 
 
 def test_a_submission_that_takes_its_lane_down_twice_is_not_graded_and_the_others_are(
@@ -123,12 +141,12 @@ def test_a_grader_killed_midway_goes_on_where_it_was_and_leaves_no_test_behind(
     def kept() -> int:
         return len(list(folder.glob("*.json")))
 
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as grader:
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as program:
         try:
-            eventually(lambda: kept() == 3 or grader.poll() is not None)
+            eventually(lambda: kept() == 3 or program.poll() is not None)
             assert cluster.unpacked_tests()
         finally:
-            grader.kill()
+            program.kill()
     eventually(lambda: not cluster.unpacked_tests())
     assert kept() == 3
     gate.touch()

@@ -22,7 +22,8 @@ from sample_results import DUE, NAME, make_executed, make_stub, make_test, nbgra
 from autograder.course import Assignment, Course
 from autograder.errors import ConfigurationError, GradebookError, SubmissionError
 from autograder.report import DeadlineVerdict, QuestionScore, Report
-from autograder.results import gradebook_url, write_gradebook, write_report
+from autograder.results import gradebook_url, write_report
+from autograder.results.gradebook import write_gradebook
 
 ReportOf = Callable[..., Report]
 Write = Callable[..., None]

@@ -22,7 +22,7 @@ from sqlalchemy.engine import Engine
 from autograder.course import Assignment, Course
 from autograder.errors import GradebookError
 from autograder.report import Report
-from autograder.results import write_gradebook
+from autograder.results.gradebook import write_gradebook
 
 ReportOf = Callable[..., Report]
 pytestmark = pytest.mark.postgresql
