@@ -239,7 +239,10 @@ class NotebookKernel:
         os.environ["PIP_RETRIES"] = "0"  # there is no network: a forgotten `!pip install` fails at once
 
     def _use_inline_plots(self) -> None:
+        """Show figures where they are drawn, also if a notebook is the first to import matplotlib."""
         os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+        if "matplotlib.pyplot" not in sys.modules:
+            return
         try:
             self.shell.enable_matplotlib("inline")
         except ImportError:

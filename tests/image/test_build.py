@@ -46,6 +46,7 @@ def run(engine: DockerClient, image: ImageInfo, *command: str, user: str | None 
     return output.decode()
 
 
+@pytest.mark.slow
 def test_an_image_is_built_once_and_kept_while_nothing_changes(
     course: Course, grading_image: ImageInfo, docker_engine: DockerClient
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 
 import pytest
 from asking import ask, call, output_of, rich_outputs, run, value
@@ -87,13 +88,31 @@ def test_numbers_of_numpy_in_what_is_displayed_become_plain_numbers(slot: Slot) 
     assert output["data"] == {"application/json": {"mean": 0.5, "count": 3, "sure": True}}
 
 
-def test_a_plot_is_a_picture(slot: Slot) -> None:
+def pictures_of_plots(slot: Slot) -> list[bytes]:
+    """What two cells that plot show, one picture each; after them no figure is left."""
     ran = run(
-        slot, "import matplotlib.pyplot as plt\nplt.plot([1, 2, 3])\nplt.show()", "plt.imshow([[1, 2]]);"
+        slot,
+        "import matplotlib.pyplot as plt\nplt.plot([1, 2, 3])\nplt.show()",
+        "plt.imshow([[1, 2]]);",
+        "print(plt.get_fignums())",
     )
-    for cell in (0, 1):
-        (picture,) = [data["image/png"] for data in rich_outputs(ran, cell) if "image/png" in data]
-        assert base64.b64decode(picture).startswith(b"\x89PNG")
+    assert output_of(ran, 2) == "[]\n"
+    shown = [
+        [data["image/png"] for data in rich_outputs(ran, cell) if "image/png" in data] for cell in (0, 1)
+    ]
+    assert [len(pictures) for pictures in shown] == [1, 1]
+    return [base64.b64decode(picture) for pictures in shown for picture in pictures]
+
+
+def test_a_plot_is_a_picture(slot: Slot) -> None:
+    for picture in pictures_of_plots(slot):
+        assert picture.startswith(b"\x89PNG")
+
+
+def test_a_plot_is_a_picture_where_the_notebook_is_the_first_to_import_matplotlib(slot: Slot) -> None:
+    with Slot(slot.sandbox, replace(slot.spec, preload=("numpy",))) as cold:
+        for picture in pictures_of_plots(cold):
+            assert picture.startswith(b"\x89PNG")
 
 
 def test_clear_output_clears(slot: Slot) -> None:

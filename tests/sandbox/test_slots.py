@@ -59,8 +59,8 @@ class TestWarmth:
 class TestReplacement:
     @pytest.fixture
     def own_slot(self, slot: Slot) -> Iterator[Slot]:
-        """A slot that a test may break."""
-        with Slot(slot.sandbox, slot.spec) as own:
+        """A slot that a test may break, soon started."""
+        with Slot(slot.sandbox, replace(slot.spec, preload=("numpy",))) as own:
             yield own
 
     def test_a_worker_that_is_killed_from_outside_is_replaced(self, own_slot: Slot) -> None:

@@ -68,7 +68,7 @@ class Week:
         *,
         stale: bool = False,
         sample: int | None = None,
-        in_jupyter: bool = True,
+        in_jupyter: bool = False,
     ) -> Verification:
         if not stale:
             build(self.course, NAME)

@@ -19,7 +19,9 @@ def result(verification: Verification, name: str) -> VariantResult:
 
 def test_a_sound_assignment_is_proven(week):
     planned, begun, done = [], [], []
-    verification = week.verify(Progress(planned=planned.append, begun=begun.append, done=done.append))
+    verification = week.verify(
+        Progress(planned=planned.append, begun=begun.append, done=done.append), in_jupyter=True
+    )
     assert verification.ok, verification
     assert (verification.points, verification.tests) == (POINTS, 5)
     scores = {variant.name: variant.score for variant in verification.variants}
@@ -35,7 +37,7 @@ def test_a_sample_is_spread_over_the_wrong_solutions_and_blames_no_test(week):
     names = [variant.name for variant in verification.variants]
     assert names == ["reference", "stub", "loops", "forgets_padding", "maximum_starts_at_zero"]
     assert verification.ok
-    none = week.verify(sample=0, in_jupyter=False)
+    none = week.verify(sample=0)
     assert none.ok and [variant.name for variant in none.variants] == ["reference", "stub"]
 
 
@@ -61,7 +63,7 @@ def test_what_wrong_solutions_do_not_keep_is_named(week):
     week.edit(
         "assignment.toml", "[[questions]]", "[limits]\nrun_seconds = 2\ntotal_seconds = 4\n\n[[questions]]"
     )
-    verification = week.verify()
+    verification = week.verify(in_jupyter=True)
     assert not verification.ok
     assert result(verification, "forgets_padding").problems == (
         "6 points instead of 5; failing tests: test_hidden.py::test_random_sizes",
@@ -103,14 +105,14 @@ def test_a_public_test_that_says_something_else_in_otter_grader_is_named(week):
     looks_behind_the_curtain = 'assert type(output_size).__name__ {} "Answer", "Not this."\n    '
     came = "came = output_size(size, kernel, stride)"
     week.edit("test_public.py", came, looks_behind_the_curtain.format("!=") + came)
-    reference = result(week.verify(), "reference")
+    reference = result(week.verify(in_jupyter=True), "reference")
     assert reference.score == POINTS
     assert reference.problems == tuple(
         f"test_public.py::test_sizes_without_padding[{case}] fails in otter-grader, but not in the grader"
         for case in ("512-9-1-504", "8-3-2-3")
     )
     week.edit("test_public.py", *(looks_behind_the_curtain.format(sign) for sign in ("!=", "==")))
-    problems = result(week.verify(), "reference").problems
+    problems = result(week.verify(in_jupyter=True), "reference").problems
     for case in ("512-9-1-504", "8-3-2-3"):
         name = f"test_public.py::test_sizes_without_padding[{case}]"
         assert f"{name} passes in otter-grader, but not in the grader" in problems
@@ -120,7 +122,7 @@ def test_otter_grader_is_not_asked_where_the_grader_alone_is_in_question(week):
     came = "came = output_size(size, kernel, stride)"
     other = 'assert type(output_size).__name__ != "Answer", "Not this."\n    '
     week.edit("test_public.py", came, other + came)
-    assert not week.verify().ok
+    assert not week.verify(in_jupyter=True).ok
     assert week.verify(in_jupyter=False).ok
 
 
