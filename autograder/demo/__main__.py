@@ -16,7 +16,7 @@ from autograder.image import build_image, find_image
 from autograder.results import read_reports
 from autograder.sandbox.bubblewrap import BubblewrapSandbox
 
-TENSORFLOW_WEEK = "w06_grad_cam"
+TENSORFLOW_WEEK = "w03_batch_norm"
 
 
 def main(arguments: Sequence[str] | None = None, grade: Callable[[list[str]], int] | None = None) -> int:
