@@ -173,17 +173,30 @@ class _Relay:
         deadline = began + limits["run_seconds"]
         self._child = child = self._fork(limits)
         self._to_child(order, deadline)
-        while True:
-            body = self._from_child(deadline)
-            if body[:1] == b"X" and child.cell is None:
-                return {"op": "failed", "message": body[1:].decode(errors="replace")}
-            if body[:1] == b"C":
-                child.cell = int.from_bytes(body[1:5], "big")
-            elif body[:1] == b"R":
-                seconds = time.monotonic() - began
-                child.cell, child.reader.limit = None, limits["answer_bytes"]
-                self._check_limits(child)
-                return {"op": "ran", "result": body[1:], "seconds": seconds, "memory": child.most_memory}
+        try:
+            while True:
+                body = self._from_child(deadline)
+                if body[:1] == b"X" and child.cell is None:
+                    return {"op": "failed", "message": body[1:].decode(errors="replace")}
+                if body[:1] == b"C":
+                    child.cell = int.from_bytes(body[1:5], "big")
+                elif body[:1] == b"R":
+                    seconds = time.monotonic() - began
+                    self._check_limits(child)
+                    child.cell, child.reader.limit = None, limits["answer_bytes"]
+                    return {"op": "ran", "result": body[1:], "seconds": seconds, "memory": child.most_memory}
+        except LostError:
+            self._note_cells_on_their_way(child)
+            raise
+
+    def _note_cells_on_their_way(self, child: _Child) -> None:
+        """A cell may have broken a limit before word that it has begun was read."""
+        with contextlib.suppress(BlockingIOError, ConnectionResetError):
+            child.reader.feed(child.channel.recv(frames.CHUNK))
+        with contextlib.suppress(frames.FrameError):
+            while (body := child.reader.take()) is not None:
+                if body[:1] == b"C":
+                    child.cell = int.from_bytes(body[1:5], "big")
 
     def _ask(self, question: bytes, seconds: float) -> dict[str, Any]:
         gone, self._gone = self._gone, None
