@@ -22,5 +22,4 @@ def weeks(*names: str, slow: Collection[str] = ()) -> pytest.MarkDecorator:
 
 
 EVERY_WEEK = weeks(FIRST, *OTHERS)
-THE_LONG_ONES_ARE_SLOW = weeks(FIRST, *OTHERS, slow=TAKE_LONG)
 ALL_BUT_THE_FIRST_ARE_SLOW = weeks(FIRST, *OTHERS, slow=OTHERS)

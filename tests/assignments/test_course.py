@@ -13,7 +13,7 @@ from autograder.image.build import image_name
 from autograder.sandbox import Sandbox, SlotSpec
 from autograder.verify import verify
 
-SAMPLE = 4
+SAMPLE = 2
 PATIENCE = 4  # other tests share the machine; what a submission may take is measured by `bench.py --weeks`
 
 

@@ -64,6 +64,7 @@ def process_in(owner: str) -> int:
     return int(owner.split("-")[2])
 
 
+@pytest.mark.slow
 @pytest.mark.docker
 def test_a_killed_grader_leaves_no_container(twelve, grading_image, docker_engine):
     killed = kill_and_go_on(twelve, "docker", seed=11, kills=1)
