@@ -90,7 +90,7 @@ def write_class_results(
         GradebookError: the database cannot be reached or written. The other files are then written already.
         ConfigurationError: the released notebook is missing.
     """
-    from autograder.results.gradebook import write_gradebook
+    from autograder.results.gradebook import write_gradebook  # takes seconds to import
 
     url = gradebook or gradebook_url(out)
     write_if_different(out / GRADES, grades_csv(reports).encode("utf-8", "replace"))
