@@ -37,6 +37,8 @@ def main() -> None:
     parser.add_argument("--repetitions", type=int, default=3, help="of the comparison; default: 3")
     parser.add_argument("--sandbox", help="docker, bubblewrap or process (default: the best there is)")
     arguments = parser.parse_args()
+    if arguments.copies is not None and arguments.copies < 2:
+        parser.error("--copies: at least 2, as the first one, which pays for the start, is not counted")
     course = Course.find(Path(__file__).parent)
     image = image_name(course, "cpu")
     sandbox = provider(arguments.sandbox) if arguments.sandbox else best_available(image)

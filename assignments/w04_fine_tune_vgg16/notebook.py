@@ -565,10 +565,7 @@ with picture_of("q2 to q7"):
 
 # %%
 with picture_of("q2 to q7"):
-    answered(histories)
-    figure, axes = plt.subplots(2, 4, figsize=(13, 5), layout="constrained")
-    for column, (name, history) in zip(axes.T, histories.items(), strict=False):
-        plot_curves(column, history, name)
+    plot_curves(answered(histories))
 
 # %% [markdown]
 # One bar of one run proves little. With five different heaps and five different starts, the same four ways
@@ -651,9 +648,7 @@ def accuracy_gap(history):
 # %%
 with open("curves.json") as file:
     curves = json.load(file)
-figure, axes = plt.subplots(2, 4, figsize=(13, 5), layout="constrained")
-for column, (letter, history) in zip(axes.T, curves.items(), strict=True):
-    plot_curves(column, history, letter)
+plot_curves(curves)
 
 # %% question="q8"
 # runs: dict with one of "frozen", "from scratch", "random, frozen" and "rate too high" for each letter.
