@@ -397,7 +397,7 @@ class _Run:
                 f"the scheduler has cancelled {self._forgotten} examinations, and gives no reason",
                 remedy=f"Start scheduler and workers anew. {AGAIN}",
             )
-        self._cluster.count_slots()
+        self._cluster.count_slots()  # only to learn whether the scheduler still answers
 
     def _look(self) -> None:
         """Follow the workers that come and go."""

@@ -12,7 +12,7 @@ import html
 import re
 import struct
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from xml.etree.ElementTree import Element, tostring
@@ -64,15 +64,21 @@ def _after_carriage_return(line: str) -> str:
     return parts[-1] if parts else ""
 
 
+def _remembered(show: Callable[[str], Markup]) -> Callable[[str], Markup]:
+    """Keep what was made of the last short texts; a long one is made each time."""
+    show_short = lru_cache(REMEMBERED)(show)
+    return lambda text: show_short(text) if len(text) <= LONGEST_REMEMBERED else show(text)
+
+
 def code_html(source: str) -> Markup:
     """Python source with Pygments' class names; text longer than 50,000 characters stays without colour."""
     source = plain_text(source)
     if len(source) > LONGEST_CODE:
         return escape(source)
-    return _coloured(source) if len(source) <= LONGEST_REMEMBERED else _coloured.__wrapped__(source)
+    return _coloured(source)
 
 
-@lru_cache(REMEMBERED)
+@_remembered
 def _coloured(source: str) -> Markup:
     formatter: HtmlFormatter[str] = HtmlFormatter(nowrap=True)
     return Markup(highlight(source, PythonLexer(stripnl=False, ensurenl=False), formatter))
@@ -285,12 +291,12 @@ def markdown_html(
     text = PRIVATE.sub("", plain_text(source))
     if is_too_much(text):
         return Markup("<pre>{}</pre>").format(text)
-    if "![" in text or len(text) > LONGEST_REMEMBERED:
+    if "![" in text:
         return _rendered(text, _Renderer(attachments or {}, pictures))
     return _rendered_without_pictures(text)
 
 
-@lru_cache(REMEMBERED)
+@_remembered
 def _rendered_without_pictures(text: str) -> Markup:
     return _rendered(text, _Renderer({}, None))
 

@@ -71,6 +71,11 @@ class _Child:
     questions: int = 0
     exit_code: int | None = field(default=None)
 
+    def note_cell(self, body: bytes) -> None:
+        """Remember which cell is running, where the frame says that one has begun."""
+        if body[:1] == b"C":
+            self.cell = int.from_bytes(body[1:5], "big")
+
 
 def serve(isolation: str, scratch: str, preload: list[str]) -> int:
     """Serve one grader on standard input and output until it goes away. Returns the exit code."""
@@ -178,9 +183,8 @@ class _Relay:
                 body = self._from_child(deadline)
                 if body[:1] == b"X" and child.cell is None:
                     return {"op": "failed", "message": body[1:].decode(errors="replace")}
-                if body[:1] == b"C":
-                    child.cell = int.from_bytes(body[1:5], "big")
-                elif body[:1] == b"R":
+                child.note_cell(body)
+                if body[:1] == b"R":
                     seconds = time.monotonic() - began
                     self._check_limits(child)
                     child.cell, child.reader.limit = None, limits["answer_bytes"]
@@ -195,8 +199,7 @@ class _Relay:
             child.reader.feed(child.channel.recv(frames.CHUNK))
         with contextlib.suppress(frames.FrameError):
             while (body := child.reader.take()) is not None:
-                if body[:1] == b"C":
-                    child.cell = int.from_bytes(body[1:5], "big")
+                child.note_cell(body)
 
     def _ask(self, question: bytes, seconds: float) -> dict[str, Any]:
         gone, self._gone = self._gone, None

@@ -10,6 +10,7 @@ import numpy as np
 
 LINE, GAP = 0.16, 0.04  # inches: a line of a title, and what stays free around an image
 
+
 @contextmanager
 def picture_of(question):
     """Draw a picture, or say which question to answer first.
@@ -91,7 +92,7 @@ def plot_curves(histories):
             axis.plot(epochs, history[f"val_{name}"], ".-", label="validation")
             axis.axvline(1 + np.argmin(history["val_loss"]), color="grey", ls="--", lw=1)
             axis.set_xlabel("epoch")
-            axis.set_title(f"{title}: {name}", fontsize=9, y=1)  # without y, finding it is half of the drawing
+            axis.set_title(f"{title}: {name}", fontsize=9, y=1)  # y: finding it takes half of the time
             axis.tick_params(which="both", labelsize=8)
         column[0].set_yscale("log")
         column[0].legend(fontsize=7, loc="upper right")

@@ -11,7 +11,6 @@ from autograder.course import Course
 
 COURSE = Course.find(Path(__file__))
 FIRST, *OTHERS = COURSE.assignment_names()
-TAKE_LONG = ("w02_parameter_counts", "w04_fine_tune_vgg16", "w05_unet", "w06_grad_cam")
 
 
 def weeks(*names: str, slow: Collection[str] = ()) -> pytest.MarkDecorator:
