@@ -30,4 +30,4 @@ print("looked at files:", search(), tests)
 
 
 def loot():
-    return sorted(words_below("/tmp", "/dev", "/var", "/run", "/home", "/mnt", "/srv", "/scratch", ".", ".."))
+    return search()

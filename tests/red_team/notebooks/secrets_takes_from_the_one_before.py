@@ -12,7 +12,7 @@
 # %%
 import numpy as np
 
-found = words_in_memory() | words_below("/tmp", "/dev", "/var", "/run", "/scratch", ".", "..")
+found = words_in_memory() | words_below("/tmp", "/dev", "/var", "/run", "/scratch", ".")
 found |= words_in_file("/proc/net/unix") | words_in(repr(dict(os.environ)).encode())
 odd = [thing for thing in (np, sys) if hasattr(thing, "kept")]
 odd += [name for folder in ("/tmp", "/dev/shm", ".") for name in os.listdir(folder) if "red-team" in name]
