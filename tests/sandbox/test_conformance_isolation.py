@@ -296,7 +296,7 @@ class TestPrivileges:
         assert status["NoNewPrivs"] == "1"
         assert status["Seccomp"] == "2"
         assert "0" not in status["Uid"].split() and "0" not in status["Gid"].split()
-        own = {str(os.getgid())} - {"0"}  # which an ordinary user's namespaces keep; all others are nobody's there
+        own = {str(os.getgid())} - {"0"}  # an ordinary user keeps it, others are nobody
         assert set(status["Groups"].split()) <= own | {"65534"}
 
     ROOT_ONLY = (
