@@ -95,7 +95,7 @@ def plot_curves(histories):
             axis.set_title(f"{title}: {name}", fontsize=9, y=1)  # y: finding it takes half of the time
             axis.tick_params(which="both", labelsize=8)
         column[0].set_yscale("log")
-        column[0].legend(fontsize=7, loc="upper right")
+        column[0].legend(fontsize=7)
         column[1].set_ylim(0, 1.03)
 
 
