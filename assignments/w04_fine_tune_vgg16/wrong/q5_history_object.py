@@ -1,10 +1,11 @@
 # /// wrong
 # mistake = "The History object is returned instead of its dict."
-# score = 42
+# score = 41
 # fails = [
 #     "test_public.py::test_history_of_a_short_training",
 #     "test_hidden.py::test_stops_early_and_keeps_the_best",
 #     "test_hidden.py::test_what_an_epoch_is",
+#     "test_hidden.py::test_how_the_four_were_trained",
 # ]
 # ///
 
