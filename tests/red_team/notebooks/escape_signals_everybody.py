@@ -18,8 +18,9 @@ for process in [os.getppid(), 1, *range(2, 3000)]:
     for number in (signal.SIGSTOP, signal.SIGINT, signal.SIGKILL):
         try:
             os.kill(process, number)
-            hit += [process] if process != own_init else []
         except OSError:
             continue
+        if process != own_init:
+            hit.append(process)
 print("hit:", hit)
 os.kill(-1, signal.SIGKILL)
