@@ -430,8 +430,10 @@ def scored(model, images, labels):
 def test_stops_early_and_keeps_the_best(with_head, compile_for, train, rng):
     """Where the validation loss only rises: stopped in time, and back to the weights of the first epoch."""
     training, validation = contradicting_sets(rng)
+    model = compile_for(with_head(faint_base(rng), 2), 0.01)
+    untrained = model.get_weights()
     for patience, options in ((2, {"patience": 2}), (5, {})):
-        model = compile_for(with_head(faint_base(rng), 2), 0.01)
+        model.set_weights(untrained)
         path = f"hidden{patience}.weights.h5"
         history = train(model, training, validation, 12, path, **options)
         losses = measured(history["val_loss"], "train")

@@ -487,6 +487,10 @@ with picture_of("q5"):
 #
 # All that is left is to put it together. Adam minimises the loss; what the network gives are probabilities,
 # and a pixel whose probability is over one half belongs to the mask.
+#
+# To wait less: Keras builds the graph of a training step twice if the optimizer makes its variables in the
+# first one. The optimizer's method `build`, given the model's `trainable_variables` between `compile` and
+# `fit`, makes them before; then training starts in half the time, with the same numbers.
 
 
 # %% question="q6"
@@ -507,6 +511,7 @@ def train(model, images, masks, loss, epochs=1, batch_size=16, learning_rate=0.0
     """
     # BEGIN SOLUTION
     model.compile(optimizer=keras.optimizers.Adam(learning_rate), loss=loss)
+    model.optimizer.build(model.trainable_variables)
     history = model.fit(images, masks, batch_size=batch_size, epochs=epochs, verbose=0)
     return history.history["loss"]
     # END SOLUTION

@@ -30,9 +30,11 @@ def pair(answer, what):
 
 
 def blobs(rng, shape):
-    """Masks with pieces of many sizes, some at the border; the first is empty, the last full."""
+    """Masks with pieces of many sizes, some at the border; the first is empty, the last full, and no other."""
     noise = scipy.ndimage.gaussian_filter(rng.normal(size=shape), (0, 1.3, 1.3))
-    masks = noise > rng.uniform(-0.1, 0.2, size=(shape[0], 1, 1))
+    lowest, highest = noise.min(axis=(1, 2), keepdims=True), noise.max(axis=(1, 2), keepdims=True)
+    threshold = rng.uniform(-0.1, 0.2, size=(shape[0], 1, 1))
+    masks = noise > np.clip(threshold, lowest, np.nextafter(highest, lowest))
     masks[0], masks[-1] = False, True
     return masks
 

@@ -20,15 +20,15 @@ enlarged = (training_images, training_labels)
 histories = {}
 
 frozen = compile_for(with_head(mini_vgg(weights=None), len(HEAP)), 0.01)
-histories["frozen"] = train(frozen, enlarged, validation, 10, "frozen.weights.h5")
+histories["frozen"] = train(frozen, enlarged, validation, 8, "frozen.weights.h5")
 
 fine_tuned = with_head(mini_vgg(weights=None), len(HEAP))
 fine_tuned.load_weights("frozen.weights.h5")
 unfreeze_block(fine_tuned, "block4", 0.0005)
-histories["fine_tuned"] = train(fine_tuned, enlarged, validation, 6, "fine_tuned.weights.h5")
+histories["fine_tuned"] = train(fine_tuned, enlarged, validation, 4, "fine_tuned.weights.h5")
 
 from_scratch = unfreeze_block(with_head(mini_vgg(weights=None), len(HEAP)), "block", 0.001)
-histories["from_scratch"] = train(from_scratch, enlarged, validation, 10, "from_scratch.weights.h5")
+histories["from_scratch"] = train(from_scratch, enlarged, validation, 8, "from_scratch.weights.h5")
 
 random_frozen = compile_for(with_head(mini_vgg(weights=None), len(HEAP)), 0.01)
-histories["random_frozen"] = train(random_frozen, enlarged, validation, 6, "random_frozen.weights.h5")
+histories["random_frozen"] = train(random_frozen, enlarged, validation, 4, "random_frozen.weights.h5")

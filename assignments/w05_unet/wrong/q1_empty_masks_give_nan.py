@@ -1,10 +1,9 @@
 # /// wrong
 # mistake = "Two empty masks give 0/0."
-# score = 40
+# score = 41
 # fails = [
 #     "test_hidden.py::test_boundary_iou_of_random_masks",
 #     "test_hidden.py::test_iou_of_empty_masks",
-#     "test_hidden.py::test_iou_of_random_masks",
 # ]
 # ///
 
