@@ -5,9 +5,12 @@ All of it through the real path: the notebooks that `build` makes, in a sandbox,
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -24,12 +27,13 @@ from autograder.build import (
 from autograder.build.variants import VariantType, means
 from autograder.course import Assignment, Course
 from autograder.errors import ConfigurationError, SandboxError
-from autograder.examiner import Examined, collect
+from autograder.examiner import Examined, collect, names_asked
 from autograder.lanes import Done, Plan, Task, work_through
 from autograder.otter_checks import Checks, checks_in_jupyter
 from autograder.reading import code_cells
 from autograder.report import Closed, TestInfo
 from autograder.sandbox import Sandbox, SlotSpec
+from autograder.slices import needed_cells
 
 SEED = b"autograder verify"
 REFERENCE, STUB = "reference", "stub"
@@ -92,6 +96,7 @@ def verify(
     *,
     jobs: int = 1,
     sample: int | None = None,
+    draws: int = 1,
     in_jupyter: bool = True,
     progress: Progress = Progress(),
 ) -> Verification:
@@ -100,6 +105,8 @@ def verify(
     Args:
         sample: only so many right and so many wrong solutions, evenly spread; then it is no problem that a
             test catches none of them.
+        draws: how many different random numbers each right and wrong solution is examined with. A test whose
+            outcome depends on them is a problem: one mistake would cost some students a point, others none.
         in_jupyter: ask otter-grader, which knows nothing of sandboxes: once for all of them is enough.
 
     Raises:
@@ -114,10 +121,11 @@ def verify(
     files = assignment.shipped_contents()
     tasks = [Task(variant.name, code_cells(variant.notebook), files, SEED) for variant in variants]
     examined = examine_all(assignment, sandbox, spec, tasks, jobs, progress)
+    chances = _Redrawing(assignment, sandbox, spec, jobs, progress, variants, examined).chances(draws)
     asked = variants if in_jupyter else []
     jupyter = _checks(course.release / assignment.name, asked, spec.limits.total_seconds, jobs)
     results = [
-        _result(variant, examined[variant.name], jupyter, tests)
+        _result(variant, examined[variant.name], jupyter, tests, chances.get(variant.name, ()))
         for variant in variants
         if variant.name in examined
     ]
@@ -213,9 +221,13 @@ def _checks(
 
 
 def _result(
-    variant: _Variant, examined: Examined, jupyter: Mapping[str, Checks | None], tests: Sequence[TestInfo]
+    variant: _Variant,
+    examined: Examined,
+    jupyter: Mapping[str, Checks | None],
+    tests: Sequence[TestInfo],
+    chances: Sequence[str],
 ) -> VariantResult:
-    failed = tuple(test.id for test in examined.tests if test.outcome != "passed")
+    failed = _failed(examined)
     score = round(sum(test.earned for test in examined.tests), 9)
     return VariantResult(
         name=variant.name,
@@ -227,9 +239,89 @@ def _result(
         problems=(
             *_run_problems(variant, examined),
             *_score_problems(variant, score, failed),
+            *chances,
             *(_disagreements(failed, jupyter[variant.name], tests) if variant.name in jupyter else ()),
         ),
     )
+
+
+def _failed(examined: Examined) -> tuple[str, ...]:
+    return tuple(test.id for test in examined.tests if test.outcome != "passed")
+
+
+class _Redrawing:
+    """Examines solutions again with other random numbers, and compares with what their tests said before.
+
+    A wrong solution runs only the cells and the tests of the questions that it gets wrong. Where that
+    differs, it runs as a whole before it counts.
+    """
+
+    def __init__(
+        self,
+        assignment: Assignment,
+        sandbox: Sandbox,
+        spec: SlotSpec,
+        jobs: int,
+        progress: Progress,
+        variants: Sequence[_Variant],
+        before: Mapping[str, Examined],
+    ) -> None:
+        self._examine = partial(examine_all, assignment, sandbox, spec, jobs=jobs, progress=progress)
+        self._planned, self._count = progress.planned, len(variants)
+        self._solutions = [each for each in variants if each.kind != "stub" and each.name in before]
+        self._before = before
+        self._asked = names_asked(assignment)
+        self._files = assignment.shipped_contents()
+
+    def chances(self, draws: int) -> dict[str, list[str]]:
+        """By a solution's name, a sentence for each test whose outcome is a matter of chance."""
+        trials = {
+            f"{solution.name}, draw {draw}": (solution, draw)
+            for draw in range(2, draws + 1)
+            for solution in self._solutions
+        }
+        doubtful = self._differing(trials, whole=False)
+        differing = self._differing({key: trials[key] for key in doubtful}, whole=True)
+        found: dict[str, Counter[str]] = {}
+        for key, sentences in differing.items():
+            found.setdefault(trials[key][0].name, Counter()).update(sentences)
+        return {
+            name: [
+                f"{what} in {count} of {draws - 1} other draws: a matter of chance"
+                for what, count in counts.items()
+            ]
+            for name, counts in found.items()
+        }
+
+    def _differing(self, trials: Mapping[str, tuple[_Variant, int]], *, whole: bool) -> dict[str, list[str]]:
+        if not trials:
+            return {}
+        self._count += len(trials)
+        self._planned(self._count)
+        tasks = [self._task(key, *trial, whole=whole) for key, trial in trials.items()]
+        again = self._examine(tasks)
+        differences = {key: self._differences(trials[key][0], each) for key, each in again.items()}
+        return {key: sentences for key, sentences in differences.items() if sentences}
+
+    def _task(self, key: str, solution: _Variant, draw: int, *, whole: bool) -> Task:
+        cells, questions = code_cells(solution.notebook), None
+        if solution.kind == "wrong" and not whole:
+            failed = [test for test in self._before[solution.name].tests if test.outcome != "passed"]
+            questions = frozenset(test.question for test in failed)
+            names = frozenset[str]().union(*(self._asked[question] for question in questions))
+            cells = tuple(cells[index] for index in needed_cells(cells, names))
+        seed = hashlib.sha256(SEED + bytes([draw])).digest()
+        return Task(key, cells, self._files, seed, questions)
+
+    def _differences(self, solution: _Variant, again: Examined) -> list[str]:
+        if again.run.status != "completed":
+            return [f"the notebook does not end well ({again.run.message})"]
+        before = set(_failed(self._before[solution.name]))
+        return [
+            f"{test.id} {'passes' if test.outcome == 'passed' else 'fails'}"
+            for test in again.tests
+            if (test.outcome == "passed") == (test.id in before)
+        ]
 
 
 def _run_problems(variant: _Variant, examined: Examined) -> list[str]:

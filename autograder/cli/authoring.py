@@ -75,6 +75,7 @@ def register(app: typer.Typer) -> None:
         shows=[
             ("autograder verify", "prove all weeks"),
             ("autograder verify w01_corner_filter --sandbox process", "quickly, on your own code"),
+            ("autograder verify w01_corner_filter --draws 5", "does a score depend on random inputs?"),
             ("autograder verify w01_corner_filter --mutants", "does a test notice every change?"),
         ],
     )(verify)
@@ -147,6 +148,15 @@ def verify(
     names: NamesArgument = None,
     sandbox: SandboxOption = None,
     jobs: JobsOption = None,
+    draws: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            min=1,
+            max=100,
+            help="Examine each solution with N draws of random inputs. Default: 1.",
+        ),
+    ] = 1,
     mutants: Annotated[
         bool,
         typer.Option("--mutants", help="Instead: change solutions in one place each; does a test notice?"),
@@ -166,6 +176,10 @@ def verify(
     the grader. Exit code 1 where not.
     """
     wanted = _wanted(session.course, names)
+    if mutants and draws > 1:
+        raise WrongUsageError(
+            "--draws says something about solutions, --mutants about mutants", remedy="Choose one."
+        )
     if mutants:
         from autograder.cli.mutants import verify_mutants
 
@@ -175,7 +189,7 @@ def verify(
     verifications, errors = [], []
     for name in wanted:
         try:
-            verifications.append(_verify_one(session, name, sandbox, jobs))
+            verifications.append(_verify_one(session, name, sandbox, jobs, draws))
         except StaleBuildError as error:
             print_error(session.err, error)
             errors.append({"assignment": name, **error_record(error)})
@@ -339,7 +353,9 @@ def _each(
 # ---- verify -------------------------------------------------------------------------------------------
 
 
-def _verify_one(session: Session, name: str, wanted: SandboxName | None, jobs: int | None) -> Verification:
+def _verify_one(
+    session: Session, name: str, wanted: SandboxName | None, jobs: int | None, draws: int
+) -> Verification:
     from autograder import verify as verifier
 
     assignment = session.course.assignment(name)
@@ -359,6 +375,7 @@ def _verify_one(session: Session, name: str, wanted: SandboxName | None, jobs: i
             chosen.sandbox,
             chosen.spec(assignment),
             jobs=chosen.jobs(jobs, notebooks),
+            draws=draws,
             progress=watcher,
         )
 

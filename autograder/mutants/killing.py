@@ -18,9 +18,9 @@ from autograder.examiner import Examined, names_asked
 from autograder.lanes import Task
 from autograder.mutants.known import load_equivalents, untrue
 from autograder.mutants.mutations import Mutant, SourceCell, mutants_of
-from autograder.mutants.slices import needed_cells
 from autograder.report import Closed
 from autograder.sandbox import Sandbox, SlotSpec
+from autograder.slices import needed_cells
 from autograder.verify import SEED, Progress, examine_all
 
 LEAST_SECONDS = 10.0

@@ -59,6 +59,12 @@ def test_what_is_said_of_mutants_is_refused_without_them(run, classroom):
         assert "--mutants" in outcome.err
 
 
+def test_draws_are_of_solutions_and_not_of_mutants(run, classroom):
+    outcome = run(*MUTANTS, "--draws", "2")
+    assert outcome.code == 2
+    assert "--draws" in outcome.err
+
+
 def test_without_the_authors_packages_it_says_what_to_install(run, classroom, monkeypatch):
     for module in [name for name in sys.modules if name.startswith(("autograder.mutants", "mutmut"))]:
         monkeypatch.delitem(sys.modules, module)

@@ -68,6 +68,7 @@ class Week:
         *,
         stale: bool = False,
         sample: int | None = None,
+        draws: int = 1,
         in_jupyter: bool = False,
     ) -> Verification:
         if not stale:
@@ -80,6 +81,7 @@ class Week:
             provider("process"),
             spec,
             sample=sample,
+            draws=draws,
             in_jupyter=in_jupyter,
             progress=progress or Progress(),
         )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from autograder.mutants.mutations import Mutant, SourceCell, mutants_of
-from autograder.mutants.slices import needed_cells
+from autograder.slices import needed_cells
 
 FUNCTION = "def answer(x, y):\n    # BEGIN SOLUTION\n    {}\n    # END SOLUTION\n"
 

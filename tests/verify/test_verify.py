@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from autograder.build import build
@@ -39,6 +41,31 @@ def test_a_sample_is_spread_over_the_wrong_solutions_and_blames_no_test(week):
     assert verification.ok
     none = week.verify(sample=0)
     assert none.ok and [variant.name for variant in none.variants] == ["reference", "stub"]
+
+
+NOW_AND_THEN = """@pytest.mark.question("q2")
+@pytest.mark.points(0)
+def test_now_and_then(max_pool, rng):
+    \"""Half of the time an image in which mean and maximum are the same.\"""
+    image = np.arange(16.0).reshape(4, 4) if rng.random() < 0.5 else np.full((4, 4), 3.0)
+    assert np.max(max_pool(image, 2)) == image.max(), "Wrong."
+
+
+"""
+
+
+def test_a_test_that_catches_a_mistake_by_chance_is_named(week):
+    week.edit("test_hidden.py", '@pytest.mark.question("q2")', NOW_AND_THEN + '@pytest.mark.question("q2")')
+    planned, done = [], []
+    verification = week.verify(Progress(planned=planned.append, done=done.append), draws=4)
+    (problem,) = result(verification, "mean_pooling").problems
+    assert re.fullmatch(
+        r"test_hidden.py::test_now_and_then (passes|fails) in [1-3] of 3 other draws: a matter of chance",
+        problem,
+    )
+    assert all(each.ok for each in verification.variants if each.name != "mean_pooling")
+    assert planned[-1] == len(done) > planned[-2] == 8 + 3 * 7
+    assert result(week.verify(), "mean_pooling").ok
 
 
 def test_what_wrong_solutions_do_not_keep_is_named(week):

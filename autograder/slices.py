@@ -1,7 +1,7 @@
 """Which cells of a notebook a question's tests need. The others show pictures, or answer other questions.
 
-An approximation: what a function does to its arguments is not looked into. `autograder.mutants.killing` runs
-every slice of the reference before it trusts it.
+An approximation: what a function does to its arguments is not looked into. Who uses a slice compares it with
+the whole notebook before anything follows from it.
 """
 
 from __future__ import annotations
