@@ -3,6 +3,7 @@
 Messages name the likely mistake, never an input.
 """
 
+import itertools
 import math
 
 import keras
@@ -102,17 +103,27 @@ def two_primes(rng):
     return tuple(int(number) for number in rng.choice([17, 19, 23, 29, 31, 37], size=2, replace=False))
 
 
-def random_conv2d(rng, groups=1, padding=None, spread="strides"):
+def whole_steps(sizes, kernel_size, strides):
+    """Whether the last place ends at the border on both axes, so that no rounding can be seen."""
+    return not any(
+        (size - kernel) % stride for size, kernel, stride in zip(sizes, kernel_size, strides, strict=True)
+    )
+
+
+def random_conv2d(rng, padding, groups=1, spread="strides"):
     """An input shape and the arguments of a convolution that is square in nothing."""
+    sizes, kernel_size, steps = two_primes(rng), two(rng, 2, 5), two(rng, 1, 4)
+    while spread == "strides" and whole_steps(sizes, kernel_size, steps):
+        sizes, steps = two_primes(rng), two(rng, 1, 4)
     arguments = {
         "filters": groups * int(rng.integers(2, 7)),
-        "kernel_size": two(rng, 2, 5),
-        spread: two(rng, 1, 4),
-        "padding": padding or str(rng.choice(["valid", "same"])),
+        "kernel_size": kernel_size,
+        spread: steps,
+        "padding": padding,
         "groups": groups,
         "use_bias": bool(rng.integers(2)),
     }
-    return (*two_primes(rng), groups * int(rng.integers(2, 7))), arguments
+    return (*sizes, groups * int(rng.integers(2, 7))), arguments
 
 
 def conv2d_mistakes(input_shape, output_shape, filters, kernel_size, groups, use_bias, **_):
@@ -168,7 +179,7 @@ def test_sizes_of_any_line(output_size, rng, padding):
 def test_shapes_of_random_convolutions(conv2d, rng, spread):
     """Output shapes of random convolutions, of any stride, padding and dilation, are those of Keras."""
     for padding in ("valid", "same", "valid", "same"):
-        shape, arguments = random_conv2d(rng, padding=padding, spread=spread)
+        shape, arguments = random_conv2d(rng, padding, spread=spread)
         output_shape, _, _ = in_keras("conv2d", shape, **arguments)
         same_shape(conv2d(shape, **arguments), output_shape, "conv2d")
 
@@ -177,8 +188,8 @@ def test_shapes_of_random_convolutions(conv2d, rng, spread):
 @pytest.mark.points(1)
 def test_counts_of_random_convolutions(conv2d, rng):
     """Parameters of random convolutions are those of Keras."""
-    for use_bias in (True, False, True, False, True):
-        shape, arguments = random_conv2d(rng)
+    for use_bias, padding in itertools.product((True, False), ("same", "valid")):
+        shape, arguments = random_conv2d(rng, padding)
         arguments["use_bias"] = use_bias
         output_shape, count, _ = in_keras("conv2d", shape, **arguments)
         mistakes = conv2d_mistakes(shape, output_shape, **arguments)
@@ -189,8 +200,8 @@ def test_counts_of_random_convolutions(conv2d, rng):
 @pytest.mark.points(1)
 def test_groups(conv2d, rng):
     """Parameters of convolutions in groups are those of Keras."""
-    for groups in (2, 3, 5):
-        shape, arguments = random_conv2d(rng, groups=groups)
+    for groups, padding in ((2, "same"), (3, "valid"), (5, "same")):
+        shape, arguments = random_conv2d(rng, padding, groups)
         arguments["use_bias"] = groups != 3
         output_shape, count, _ = in_keras("conv2d", shape, **arguments)
         mistakes = conv2d_mistakes(shape, output_shape, **arguments)
@@ -300,10 +311,10 @@ def relatives(rng, kind, cases):
             strides = two(rng, 5, 7) if use_bias else two(rng, 1, 3)
             arguments |= {"filters": int(rng.integers(7, 12)), "strides": strides}
         else:
-            arguments |= {
-                "depth_multiplier": int(rng.integers(2, 5)),
-                "strides": (int(rng.integers(2, 4)),) * 2,
-            }
+            strides = (int(rng.integers(2, 4)),) * 2
+            while whole_steps(shape[:2], arguments["kernel_size"], strides):
+                shape = (*two_primes(rng), shape[-1])
+            arguments |= {"depth_multiplier": int(rng.integers(2, 5)), "strides": strides}
         if kind == "separable_conv2d":
             arguments["filters"] = int(rng.integers(7, 12))
         yield shape, arguments, in_keras(kind, shape, **arguments)
@@ -404,7 +415,7 @@ def test_multiplications_of_random_convolutions(conv2d_multiplications, rng):
         (1, "valid", "dilation_rate"),
         (3, "valid", "strides"),
     ):
-        shape, arguments = random_conv2d(rng, groups, padding, spread)
+        shape, arguments = random_conv2d(rng, padding, groups, spread)
         output_shape, _, layer = in_keras("conv2d", shape, **{**arguments, "use_bias": False})
         expected = multiplications_of(layer, output_shape)
         del arguments["use_bias"]
@@ -445,7 +456,7 @@ def random_network(rng):
         {"layer": "max_pooling2d", "pool_size": two(rng, 2, 3), "padding": "same"},
         {"layer": "conv2d", "filters": 8, "kernel_size": (3, 3), "groups": 4, "use_bias": False},
         {"layer": "depthwise_conv2d", "kernel_size": two(rng, 2, 3), "depth_multiplier": 2},
-        {"layer": "conv2d_transpose", "filters": 6, "kernel_size": two(rng, 2, 4), "strides": two(rng, 1, 3)},
+        {"layer": "conv2d_transpose", "filters": 6, "kernel_size": two(rng, 2, 4), "strides": two(rng, 1, 2)},
         {"layer": "separable_conv2d", "filters": int(rng.integers(3, 9)), "kernel_size": two(rng, 1, 3)},
         {"layer": "dense", "units": int(rng.integers(3, 9))},
         {"layer": "flatten"},

@@ -339,12 +339,14 @@ def test_views_and_lamps(augment, rng):
     assert contrast.min() > 0.695 and contrast.max() < 1.305, "The contrast should lie between 0.7 and 1.3."
     assert contrast.min() < 0.71 and contrast.max() > 1.29, "The contrast should vary from 0.7 to 1.3."
     assert abs(np.mean(contrast) - 1) < 0.03, "The contrast should be uniform between 0.7 and 1.3."
-    assert brightness.min() > -30.3 and brightness.max() < 30.3, (
-        "The brightness should lie between -30 and 30, and numbers be rounded, not cut off."
-    )
+    # Near a contrast of 1 rounding errors are alike, and what is found can be wrong by almost 1.
+    assert (np.abs(brightness) > 30.3).sum() <= 3, "The brightness should lie between -30 and 30."
     assert brightness.min() < -29.4 and brightness.max() > 29.4, "The brightness should vary from -30 to 30."
     related = abs(np.corrcoef(contrast, brightness)[0, 1])
     assert related < 0.2, "Contrast and brightness should be drawn independently of each other."
+    black = np.zeros((1600, 2, 2, 3), dtype=np.uint8)
+    brightest = measured(augment(black, int(rng.integers(1 << 30))), "augment").max()
+    assert brightest == 30, "Numbers should be rounded, not cut off, and the brightness be at most 30."
 
 
 @pytest.mark.question("q4")

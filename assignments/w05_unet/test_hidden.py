@@ -30,7 +30,7 @@ def pair(answer, what):
 
 
 def blobs(rng, shape):
-    """Masks with pieces of many sizes, some at the border; the first is empty, the last full, and no other."""
+    """Masks with pieces of many sizes, some at the border; only the first is empty, only the last full."""
     noise = scipy.ndimage.gaussian_filter(rng.normal(size=shape), (0, 1.3, 1.3))
     lowest, highest = noise.min(axis=(1, 2), keepdims=True), noise.max(axis=(1, 2), keepdims=True)
     threshold = rng.uniform(-0.1, 0.2, size=(shape[0], 1, 1))
@@ -443,8 +443,9 @@ def pictures_of_places(height, width):
 
 
 def random_mask(rng, height, width):
-    """A mask of large and small pieces."""
+    """A mask of large and small pieces, 0 at the place (0, 0): black that comes in is tested by itself."""
     noise = scipy.ndimage.gaussian_filter(rng.normal(size=(height, width)), 1.5)
+    noise[0, 0] = -1
     return (noise > 0).astype("float32")[..., np.newaxis]
 
 
@@ -666,13 +667,17 @@ def test_everything_together(unet, dice_loss, train, predict_masks, rng):
             mask[top : top + height, left : left + width] = 1
         return (images + masks).astype("float32"), masks.astype("float32")
 
-    model = unet((16, 16, 1), filters=8, depth=1)
-    images, masks = squares(48)
-    losses = measured(
-        train(model, images, masks, dice_loss, epochs=12, batch_size=8, learning_rate=0.01), "train"
-    )
-    assert losses.shape == (12,) and losses[-1] < 0.5 * losses[0], "The loss hardly falls."
-    images, masks = squares(20)
-    came = measured(predict_masks(model, images), "predict_masks")
-    assert came.shape == (20, 16, 16), "One mask for each picture, of shape (B, H, W)."
-    assert true_iou(masks[..., 0] > 0.5, came > 0.5).mean() > 0.7, "The masks of new pictures are poor."
+    training, (images, masks) = squares(48), squares(20)
+    for _ in range(2):  # a network can begin with weights from which it learns nothing: that is no mistake
+        model = unet((16, 16, 1), filters=8, depth=1)
+        losses = measured(
+            train(model, *training, dice_loss, epochs=12, batch_size=8, learning_rate=0.005), "train"
+        )
+        assert losses.shape == (12,), "One loss for each epoch, as a list of numbers."
+        came = measured(predict_masks(model, images), "predict_masks")
+        assert came.shape == (20, 16, 16), "One mask for each picture, of shape (B, H, W)."
+        share = true_iou(masks[..., 0] > 0.5, came > 0.5).mean()
+        if losses[-1] < 0.5 * losses[0] and share > 0.5:
+            break
+    assert losses[-1] < 0.5 * losses[0], "The loss hardly falls."
+    assert share > 0.5, "The masks of new pictures are poor."

@@ -1,11 +1,12 @@
 # /// wrong
 # mistake = "The zeros of same padding are taken for parameters."
-# score = 30
+# score = 29
 # fails = [
 #     "test_public.py::test_counts_of_the_lecture",
 #     "test_public.py::test_table_of_vgg16",
 #     "test_hidden.py::test_counts_do_not_depend_on_the_image",
 #     "test_hidden.py::test_counts_of_random_convolutions",
+#     "test_hidden.py::test_groups",
 #     "test_hidden.py::test_multiplications_of_random_convolutions",
 #     "test_hidden.py::test_multiplications_of_random_separable_layers",
 #     "test_hidden.py::test_random_depthwise_layers",

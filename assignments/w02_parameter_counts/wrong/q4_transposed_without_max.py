@@ -1,10 +1,8 @@
 # /// wrong
 # mistake = "Transposed, valid: (N - 1)S + K, which forgets strides beyond the kernel."
-# score = 37
+# score = 39
 # fails = [
 #     "test_hidden.py::test_random_transposed_layers",
-#     "test_hidden.py::test_tables_of_random_networks",
-#     "test_hidden.py::test_trainable_parameters_of_random_networks",
 # ]
 # ///
 

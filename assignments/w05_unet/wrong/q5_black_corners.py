@@ -1,10 +1,8 @@
 # /// wrong
 # mistake = "Black comes in at the corners."
-# score = 38
+# score = 42
 # fails = [
 #     "test_hidden.py::test_nothing_black_comes_in",
-#     "test_hidden.py::test_random_flips_and_angles",
-#     "test_hidden.py::test_rotates_by_any_angle",
 # ]
 # ///
 

@@ -1,6 +1,6 @@
 # /// wrong
 # mistake = "Always the last convolution, whatever layer is asked for."
-# score = 48.0
+# score = 47.0
 # fails = [
 #     "test_hidden.py::test_grad_cam_of_any_layer",
 #     "test_hidden.py::test_grad_cam_of_a_net_that_is_sure",

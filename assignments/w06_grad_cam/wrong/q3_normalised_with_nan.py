@@ -1,13 +1,12 @@
 # /// wrong
 # mistake = "The map is divided by its maximum, also where that is 0."
-# score = 43.0
+# score = 44.0
 # fails = [
 #     "test_public.py::test_grad_cam_of_two_channels",
 #     "test_hidden.py::test_grad_cam_of_any_layer",
 #     "test_hidden.py::test_grad_cam_of_a_net_that_is_sure",
 #     "test_hidden.py::test_grad_cam_without_evidence_is_zero",
 #     "test_hidden.py::test_grad_cam_before_the_first_weights",
-#     "test_hidden.py::test_object_mass_of_random_nets",
 # ]
 # ///
 

@@ -1,6 +1,6 @@
 # /// wrong
 # mistake = "The gradient is multiplied with the maps position by position, without the mean."
-# score = 47.0
+# score = 46.0
 # fails = [
 #     "test_hidden.py::test_grad_cam_of_any_layer",
 #     "test_hidden.py::test_grad_cam_of_a_net_that_is_sure",

@@ -1,6 +1,6 @@
 # /// wrong
 # mistake = "The gradient of the probability: zeros where the net is sure."
-# score = 40.0
+# score = 39.0
 # fails = [
 #     "test_public.py::test_gradient_before_global_average_pooling",
 #     "test_public.py::test_grad_cam_of_two_channels",

@@ -1,6 +1,6 @@
 # /// wrong
 # mistake = "The gradient is added up over the positions instead of averaged."
-# score = 44.0
+# score = 43.0
 # fails = [
 #     "test_public.py::test_channel_weights_of_two_channels",
 #     "test_public.py::test_grad_cam_of_two_channels",

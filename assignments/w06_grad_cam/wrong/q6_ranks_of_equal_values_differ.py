@@ -1,10 +1,9 @@
 # /// wrong
 # mistake = "Equal values get different ranks, by their place in the map."
-# score = 49.0
+# score = 50.0
 # fails = [
 #     "test_public.py::test_rank_correlation",
 #     "test_hidden.py::test_rank_correlation_of_random_maps",
-#     "test_hidden.py::test_map_correlation_compares_before_and_after",
 # ]
 # ///
 

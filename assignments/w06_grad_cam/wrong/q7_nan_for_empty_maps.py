@@ -1,10 +1,9 @@
 # /// wrong
 # mistake = "A map of zeros gives NaN."
-# score = 49.0
+# score = 50.0
 # fails = [
 #     "test_public.py::test_mass_of_three_pixels",
 #     "test_hidden.py::test_mass_on_random_objects",
-#     "test_hidden.py::test_object_mass_of_random_nets",
 # ]
 # ///
 
