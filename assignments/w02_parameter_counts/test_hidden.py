@@ -114,7 +114,7 @@ def random_conv2d(rng, padding, groups=1, spread="strides"):
     """An input shape and the arguments of a convolution that is square in nothing."""
     sizes, kernel_size, steps = two_primes(rng), two(rng, 2, 5), two(rng, 1, 4)
     while spread == "strides" and whole_steps(sizes, kernel_size, steps):
-        sizes, steps = two_primes(rng), two(rng, 1, 4)
+        sizes, kernel_size, steps = two_primes(rng), two(rng, 2, 5), two(rng, 1, 4)
     arguments = {
         "filters": groups * int(rng.integers(2, 7)),
         "kernel_size": kernel_size,
@@ -313,7 +313,7 @@ def relatives(rng, kind, cases):
         else:
             strides = (int(rng.integers(2, 4)),) * 2
             while whole_steps(shape[:2], arguments["kernel_size"], strides):
-                shape = (*two_primes(rng), shape[-1])
+                shape, arguments["kernel_size"] = (*two_primes(rng), shape[-1]), two(rng, 2, 5)
             arguments |= {"depth_multiplier": int(rng.integers(2, 5)), "strides": strides}
         if kind == "separable_conv2d":
             arguments["filters"] = int(rng.integers(7, 12))
