@@ -121,7 +121,9 @@ def verify(
     files = assignment.shipped_contents()
     tasks = [Task(variant.name, code_cells(variant.notebook), files, SEED) for variant in variants]
     examined = examine_all(assignment, sandbox, spec, tasks, jobs, progress)
-    chances = _Redrawing(assignment, sandbox, spec, jobs, progress, variants, examined).chances(draws)
+    chances: dict[str, list[str]] = {}
+    if draws > 1:
+        chances = _Redrawing(assignment, sandbox, spec, jobs, progress, variants, examined).chances(draws)
     asked = variants if in_jupyter else []
     jupyter = _checks(course.release / assignment.name, asked, spec.limits.total_seconds, jobs)
     results = [
@@ -300,7 +302,9 @@ class _Redrawing:
         self._planned(self._count)
         tasks = [self._task(key, *trial, whole=whole) for key, trial in trials.items()]
         again = self._examine(tasks)
-        differences = {key: self._differences(trials[key][0], each) for key, each in again.items()}
+        differences = {
+            key: self._differences(solution, again.get(key)) for key, (solution, _) in trials.items()
+        }
         return {key: sentences for key, sentences in differences.items() if sentences}
 
     def _task(self, key: str, solution: _Variant, draw: int, *, whole: bool) -> Task:
@@ -313,7 +317,9 @@ class _Redrawing:
         seed = hashlib.sha256(SEED + bytes([draw])).digest()
         return Task(key, cells, self._files, seed, questions)
 
-    def _differences(self, solution: _Variant, again: Examined) -> list[str]:
+    def _differences(self, solution: _Variant, again: Examined | None) -> list[str]:
+        if again is None:
+            return ["the grader's own process ends"]
         if again.run.status != "completed":
             return [f"the notebook does not end well ({again.run.message})"]
         before = set(_failed(self._before[solution.name]))
