@@ -14,7 +14,7 @@
 # # Week 1: Convolution and the corner filter
 #
 # You will write the one operation that gives convolutional networks their name, and then use it to
-# find the **corner** of a rectangle, the **edges** in a photograph and **every letter e** on a page.
+# find the **corner** of a rectangle, the **edges** in a photograph and **letters e** on a page.
 # Nothing is learned from data yet: this week *you* choose the numbers in the kernels.
 
 # %%
@@ -61,7 +61,9 @@ display(Image("figures/opening.png"))
 
 # %% question="q1"
 def correlate2d(image, kernel, mode="valid"):
-    """Convolution without reversal of a grey image with a kernel. Use NumPy only, not SciPy.
+    """Convolution without reversal of a grey image with a kernel.
+
+    Use NumPy only, not SciPy: no test can see which, but whoever marks question 7 can.
 
     Arguments:
         image: array of shape (N1, N2), of floats or integers (photos are uint8: 0 to 255).
@@ -136,11 +138,13 @@ with picture_of("q1"):
 #
 # $$Z[n_1, n_2] = \sum_{k_1=0}^{K_1-1} \sum_{k_2=0}^{K_2-1} W[k_1, k_2]\, X[n_1 - k_1, n_2 - k_2]$$
 #
-# Both see the same numbers, only in another order. A network that learns its kernels does not care;
+# In valid mode $n_1$ begins at $K_1 - 1$ and $n_2$ at $K_2 - 1$, so that no index is negative. Both visit the
+# same windows, only with the weights in opposite order. A network that learns its kernels does not care;
 # you, who write them by hand, must know which one you call.
 #
 # From here on you may also use `scipy.signal.correlate2d(image, kernel, mode)`: it is your `correlate2d`,
-# compiled. (Keep your own function under its name: its tests run at the very end.)
+# compiled, but it computes in the type that it is given, and integers may overflow: give it floats. (Keep
+# your own function under its name: its tests run at the very end.)
 
 
 # %% question="q2"
@@ -288,7 +292,8 @@ with picture_of("q3"):
 # %% [markdown]
 # ## 4. Edges
 #
-# The Sobel filters measure how the brightness changes, along the columns ($x$) and along the rows ($y$):
+# The Sobel filters measure how fast the brightness falls, from left to right ($x$) and from top to bottom
+# ($y$):
 #
 # $$G_x = \begin{bmatrix} 1 & 0 & -1 \\ 2 & 0 & -2 \\ 1 & 0 & -1 \end{bmatrix}, \qquad
 # G_y = \begin{bmatrix} 1 & 2 & 1 \\ 0 & 0 & 0 \\ -1 & -2 & -1 \end{bmatrix}, \qquad
@@ -300,7 +305,7 @@ with picture_of("q3"):
 
 # %% question="q4"
 def sobel_x(image):
-    """Change of brightness from left to right: Zx = Gx * X, without reversal.
+    """Fall of brightness from left to right: Zx = Gx * X, without reversal.
 
     Arguments:
         image: array of shape (N1, N2), of floats or integers. Careful with uint8: in it, 10 - 20 is 246.
@@ -315,7 +320,7 @@ def sobel_x(image):
 
 
 def sobel_y(image):
-    """Change of brightness from top to bottom: Zy = Gy * X, without reversal. Shapes as for `sobel_x`."""
+    """Fall of brightness from top to bottom: Zy = Gy * X, without reversal. Shapes as for `sobel_x`."""
     # BEGIN SOLUTION
     gradient_y = [[1, 2, 1], [0, 0, 0], [-1, -2, -1]]
     return scipy.signal.correlate2d(image, gradient_y, mode="valid")
@@ -340,7 +345,7 @@ rows, columns = np.mgrid[:96, :96]
 disc = ((rows - 48) ** 2 + (columns - 48) ** 2 < 30**2).astype(float)
 
 with picture_of("q4"):
-    for row, image, limit in zip(panels(2, 4, 11, 5.8), (disc, camera), (4, 300), strict=True):
+    for row, image, limit in zip(panels(2, 4, 11, 5.8), (disc, camera[::2, ::2]), (4, 300), strict=True):
         show(row[0], image, "X")
         show_signed(row[1], sobel_x(image), "$Z_x$ (red: positive, blue: negative)", limit)
         show_signed(row[2], sobel_y(image), "$Z_y$", limit)
@@ -390,7 +395,7 @@ def blur(image, kernel):
 
     Arguments:
         image: array of shape (N1, N2), of floats or integers.
-        kernel: array of shape (K1, K2), K1 and K2 odd, of positive numbers.
+        kernel: array of shape (K1, K2), K1 and K2 odd, of positive floats, whatever they add up to.
 
     Returns:
         array of floats of shape (N1, N2). A constant image comes back unchanged, up to its very border.
@@ -436,8 +441,8 @@ with picture_of("q5"):
 # Which patch fits a pattern best, though? With the window and the pattern as vectors, $Z = \mathbf{w}^T
 # \mathbf{x} = \|\mathbf{w}\|\,\|\mathbf{x}\| \cos\theta$. A bright window has a large $\|\mathbf{x}\|$ and
 # gets a large $Z$ whatever it shows. Only $\cos\theta$ says how much the two look alike: it is largest, 1,
-# where $\mathbf{x} = C\,\mathbf{w}$. So subtract from each its own mean (brightness) and divide by its
-# length (contrast):
+# where $\mathbf{x} = C\,\mathbf{w}$ with $C > 0$. So subtract from each its own mean (brightness) and divide
+# by its length (contrast). From here on $\theta$ is the angle between what is left of the two:
 #
 # $$\cos\theta\,[j_1, j_2] = \frac{\sum_k (W_k - \bar W)(X_{j+k} - \bar X_j)}
 # {\sqrt{\sum_k (W_k - \bar W)^2}\;\sqrt{\sum_k (X_{j+k} - \bar X_j)^2}}$$
@@ -450,8 +455,8 @@ def feature_maps(image, patterns):
     """One feature map per pattern: convolution without reversal, valid mode.
 
     Arguments:
-        image: array of shape (N1, N2).
-        patterns: array of shape (n, K1, K2).
+        image: array of shape (N1, N2), of floats.
+        patterns: array of shape (n, K1, K2), of floats.
 
     Returns:
         array of shape (N1 - K1 + 1, N2 - K2 + 1, n): the last axis counts the patterns.
@@ -467,11 +472,11 @@ def match_pattern(image, pattern):
 
     Arguments:
         image: array of shape (N1, N2), of floats or integers.
-        pattern: array of shape (K1, K2), not constant.
+        pattern: array of shape (K1, K2), not constant, of floats or integers.
 
     Returns:
         array of shape (N1 - K1 + 1, N2 - K2 + 1): cos θ of the formula above, from -1 to 1.
-        A constant window has no direction: there the answer is 0.
+        A constant window has no direction: there the answer is 0. A faint one has, however faint.
     """
     # BEGIN SOLUTION
     direction = pattern - pattern.mean()
@@ -545,10 +550,10 @@ with picture_of("q6"):
 # # BEGIN SOLUTION
 # A single filter is tied to what it multiplies, and survives shifts and little else. The corner filter
 # looks only at the few pixels around the corner, so a rectangle twice as large changes nothing. For a
-# dark rectangle its response changes sign: the corner becomes the minimum. Turned by 45°, the window no
-# longer sees one bright quadrant; the response is weaker and may peak at another place. A letter e that
-# scored low is bent by the page, a little larger, or lies between two pixels: $\cos\theta$ forgives
-# brightness and contrast, but not shape.
+# dark rectangle its response changes sign: the corner becomes the minimum. Turned by 45°, no window
+# sees one bright quadrant any more: the response is weaker, and the same all along the upper right side, so
+# the filter finds an edge and no corner. A letter e that scored low is bent by the page, a little larger, or
+# lies between two pixels: $\cos\theta$ forgives brightness and contrast, but not shape.
 #
 # A network can learn several filters, one for each sign and several for directions and shapes, let a
 # nonlinearity drop the negative answers, and combine the maps in a second layer. Pooling makes small

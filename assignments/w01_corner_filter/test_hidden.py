@@ -18,8 +18,9 @@ def measured(answer, what):
         array = np.asarray(answer)
     except ValueError:
         array = np.empty((), dtype=object)
+    assert array.dtype.kind != "c", f"{what} should answer with real numbers; take the real part of these."
     assert array.dtype.kind in "iufb", (
-        f"{what} should answer with an array of numbers, not {type(answer).__name__}."
+        f"{what} should answer with an array of numbers, not {type(answer).__name__} of {array.dtype}."
     )
     return array.astype(np.float64)
 
@@ -118,6 +119,14 @@ def test_random_images_with_reversal(convolve2d_with_reversal, rng):
                 f"Wrong shape or numbers in {mode} mode. With reversal, the kernel is turned up-down and"
                 " left-right; everything else is as in question 1."
             )
+    photo = rng.integers(0, 256, size=(9, 12), dtype=np.uint8)
+    patch = rng.integers(2, 256, size=(2, 3), dtype=np.uint8)
+    answer = convolve2d_with_reversal(photo, patch)
+    oracle = scipy.signal.convolve2d(photo.astype(float), patch.astype(float), mode="valid")
+    assert agrees(measured(answer, "convolve2d_with_reversal"), oracle), (
+        "Wrong numbers when image and kernel are of type uint8: there, numbers above 255 wrap around."
+    )
+    assert np.asarray(answer).dtype.kind == "f", "The answer should be floats, for images of integers too."
 
 
 # q3
@@ -126,7 +135,7 @@ def test_random_images_with_reversal(convolve2d_with_reversal, rng):
 def random_rectangles(rng, count):
     """Images with one rectangle brighter than the rest, each with its upper right corner (row, column).
 
-    The smallest rectangle that the question allows is among them.
+    The smallest rectangle that the question allows is among them, and brightness on scales from 0.01 to 100.
     """
     for number in range(count):
         N1, N2 = (int(size) for size in rng.integers(24, 64, size=2))
@@ -137,7 +146,7 @@ def random_rectangles(rng, count):
         dark = rng.uniform(0, 0.3)
         image = np.full((N1, N2), dark)
         image[top : top + height, left : left + width] = dark + rng.uniform(0.3, 0.7)
-        yield image, (top, left + width - 1)
+        yield image * 10.0 ** (number % 5 - 2), (top, left + width - 1)
 
 
 def located(find_upper_right_corner, image):
@@ -145,6 +154,7 @@ def located(find_upper_right_corner, image):
     position = measured(find_upper_right_corner(image), "find_upper_right_corner")
     assert position.shape == (2,), "find_upper_right_corner should answer with two numbers, (row, column)."
     assert np.isfinite(position).all(), "The row and the column should be numbers, not NaN or infinite."
+    assert (position == np.round(position)).all(), "The row and the column should be integers."
     return int(position[0]), int(position[1])
 
 
@@ -165,7 +175,7 @@ def test_filter_peaks_at_every_corner(corner_filter, rng):
     assert G.shape == (4, 4), "corner_filter should have the shape (4, 4)."
     for image, (row, column) in random_rectangles(rng, 20):
         Z = scipy.signal.correlate2d(image, G, mode="valid")
-        maxima = np.argwhere(np.isclose(Z, Z.max(), atol=1e-9))
+        maxima = np.argwhere(np.isclose(Z, Z.max(), atol=1e-9 * np.ptp(image)))
         assert len(maxima) == 1, (
             "On some rectangle several offsets share the maximum. Which corner or edge looks the same to G?"
         )
@@ -189,7 +199,7 @@ def test_finds_corners(find_upper_right_corner, rng):
 def test_finds_corners_in_grey(find_upper_right_corner, rng):
     """Finds the corner of bright rectangles on a background that is not black."""
     for image, corner in random_rectangles(rng, 15):
-        brighter = image + 2
+        brighter = image + 2 * np.ptp(image)
         position = located(find_upper_right_corner, brighter)
         assert position == corner, f"On a bright background: {explain(position, corner)}"
 
@@ -219,9 +229,9 @@ def test_sobel_of_photos(sobel_x, sobel_y, rng):
         assert Z.shape == oracle.shape, (
             f"{name}: in valid mode a 3×3 kernel takes two rows and two columns away."
         )
-        assert not agrees(Z, -oracle), f"{name} has the opposite sign: this is convolution with reversal."
+        assert not agrees(Z, -oracle), f"{name} has the opposite sign, as convolution with reversal has."
         assert not agrees(Z, scipy.signal.correlate2d(photo.astype(float), kernel.T, mode="valid")), (
-            f"{name} looks in the wrong direction: x runs along the columns, y along the rows."
+            f"{name} looks in the wrong direction: x runs from left to right, y from top to bottom."
         )
         assert not agrees(Z, np.abs(oracle)), f"{name} lost its sign."
         right_for_floats = agrees(measured(function(photo.astype(float)), name), oracle)
@@ -231,6 +241,11 @@ def test_sobel_of_photos(sobel_x, sobel_y, rng):
             else "Is it the kernel of the question?"
         )
         assert agrees(Z, oracle), f"{name}: wrong numbers for a photo. {hint}"
+        fractions = rng.uniform(size=(7, 5))
+        oracle = scipy.signal.correlate2d(fractions, kernel, mode="valid")
+        assert agrees(measured(function(fractions), name), oracle), (
+            f"{name}: right for integers, wrong for numbers from 0 to 1. Were they cut off to integers?"
+        )
 
 
 @pytest.mark.question("q4")
@@ -289,16 +304,23 @@ def test_blur_keeps_the_size_and_averages_inside(blur, rng):
     for image_shape, kernel_shape in ODD_SHAPES:
         photo = rng.integers(0, 256, size=image_shape, dtype=np.uint8)
         weights = rng.uniform(0.1, 1, size=kernel_shape)
-        blurred = measured(blur(photo, weights / weights.sum()), "blur")
-        assert blurred.shape == photo.shape, "The blurred image should have the shape of the image."
-        framed = scipy.signal.correlate2d(photo.astype(float), weights / weights.sum(), mode="same")
-        assert not agrees(blurred, framed), (
-            "The border is too dark: zeros from outside the image are averaged in."
-        )
-        inside = scipy.signal.correlate2d(np.ones(image_shape), weights / weights.sum(), mode="same")
-        assert agrees(blurred, framed / inside), (
-            "Wrong numbers: each pixel should be a mean, weighted by the kernel."
-        )
+        weights += weights[::-1, ::-1]  # the same turned around: both customs are right
+        for image, kernel in (
+            (photo, weights / weights.sum()),
+            (rng.uniform(size=image_shape), weights / weights.sum()),
+            (photo, weights),
+        ):
+            blurred = measured(blur(image, kernel), "blur")
+            assert blurred.shape == image.shape, "The blurred image should have the shape of the image."
+            framed = scipy.signal.correlate2d(image.astype(float), kernel, mode="same")
+            assert not agrees(blurred, framed), (
+                "The border is too dark: zeros from outside the image are averaged in."
+            )
+            inside = scipy.signal.correlate2d(np.ones(image_shape), kernel, mode="same")
+            assert agrees(blurred, framed / inside), (
+                "Wrong numbers: each pixel should be a mean, weighted by the kernel, of photos and of numbers"
+                " from 0 to 1, whatever the weights add up to."
+            )
 
 
 # q6
@@ -317,6 +339,9 @@ def test_feature_maps_of_random_patterns(feature_maps, rng):
         )
         assert maps.shape == oracle.shape, (
             "Wrong shape: height and width as in valid mode, then one map per pattern."
+        )
+        assert count == 1 or not agrees(maps, np.moveaxis(oracle, -1, 0).reshape(oracle.shape)), (
+            "The numbers are right but in the wrong places: reshape does not move an axis."
         )
         assert agrees(maps, oracle), (
             "Wrong numbers: each map is the convolution without reversal with its pattern."
@@ -342,9 +367,15 @@ def test_match_is_the_cosine(match_pattern, rng):
             " and is divided by its own length."
         )
         faint = measured(match_pattern(rng.uniform(0.01, 0.02) * image, pattern), "match_pattern")
-        assert agrees(faint, oracle), (
+        assert faint.shape == oracle.shape and np.allclose(faint, oracle, atol=1e-3), (
             "Wrong numbers for an image of little contrast. Only a window without any gets the answer 0."
         )
+    photo = rng.integers(0, 256, size=(9, 10), dtype=np.uint8)
+    patch = rng.integers(0, 256, size=(3, 2), dtype=np.uint8)
+    expected = measured(match_pattern(photo.astype(float), patch.astype(float)), "match_pattern")
+    assert agrees(measured(match_pattern(photo, patch), "match_pattern"), expected), (
+        "A photo of type uint8 and a patch of it should match as the same numbers as floats do."
+    )
 
 
 @pytest.mark.question("q6")

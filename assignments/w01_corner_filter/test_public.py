@@ -18,10 +18,9 @@ def check_numbers(answer, shape, asked):
         numbers = np.asarray(answer)
     except ValueError:
         numbers = np.asarray(None)
-    kind = type(answer).__name__
-    assert numbers.dtype.kind in "biuf", (
-        f"{asked} should be an array of numbers; what came is of type {kind}."
-    )
+    kind = f"{type(answer).__name__} of {numbers.dtype}"
+    assert numbers.dtype.kind != "c", f"{asked} should be real; what came is complex. Take the real part."
+    assert numbers.dtype.kind in "biuf", f"{asked} should be an array of numbers; what came is {kind}."
     assert numbers.shape == shape, f"{asked} should have the shape {shape}; what came has {numbers.shape}."
     return numbers.astype(float)
 
@@ -124,6 +123,8 @@ def test_finds_the_lecture_corner(find_upper_right_corner):
         X[top : bottom + 1, left : right + 1] = 1
         came = check_numbers(find_upper_right_corner(X), (2,), "find_upper_right_corner(image)")
         asked = f"White: rows {top} to {bottom}, columns {left} to {right}. The corner is ({top}, {right})"
+        whole = np.array_equal(came, np.round(came))
+        assert whole, f"{asked}; what came is {tuple(came.tolist())}. Answer two integers."
         position = tuple(came.astype(int).tolist())
         hint = "Answer (row, column) of the corner pixel, not of the window's upper left pixel."
         assert position == (top, right), f"{asked}; what came is {position}. {hint}"
@@ -194,4 +195,4 @@ def test_match_of_the_lecture_cross(match_pattern):
         f"A cosine lies between -1 and 1; yours reaches {np.abs(came).max():.3g}."
     )
     hint = "Does each window lose its own mean, and the pattern its own?"
-    assert np.allclose(came, expected, atol=1e-5), f"{asked}: {beside(came, expected)}\n{hint}"
+    assert np.allclose(came, expected, atol=1e-4), f"{asked}: {beside(came, expected)}\n{hint}"

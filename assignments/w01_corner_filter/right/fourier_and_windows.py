@@ -69,7 +69,7 @@ def blur(image, kernel):
 
 # %% question="q6"
 def feature_maps(image, patterns):
-    windows = np.lib.stride_tricks.sliding_window_view(image, np.shape(patterns)[1:])
+    windows = np.lib.stride_tricks.sliding_window_view(np.asarray(image, float), np.shape(patterns)[1:])
     return np.einsum("abij,nij->abn", windows, patterns)
 
 

@@ -57,7 +57,7 @@ def find_upper_right_corner(image):
 
 # %% question="q4"
 def sobel_x(image):
-    image = np.array(image).astype(int)
+    image = np.array(image).astype(float)
     Z = np.empty((image.shape[0] - 2, image.shape[1] - 2))
     for j1 in range(Z.shape[0]):
         above, middle, below = image[j1], image[j1 + 1], image[j1 + 2]
@@ -110,7 +110,7 @@ def feature_maps(image, patterns):
         for j2 in range(maps.shape[1]):
             window = image[j1 : j1 + height, j2 : j2 + width]
             for index in range(count):
-                maps[j1, j2, index] = (window * patterns[index]).sum()
+                maps[j1, j2, index] = (window * patterns[index].astype(float)).sum()
     return maps
 
 

@@ -1,8 +1,9 @@
 # /// wrong
 # mistake = "The sums are kept in the image's own type, so photos overflow."
-# score = 29
+# score = 27
 # fails = [
 #     "test_hidden.py::test_photos_do_not_overflow",
+#     "test_hidden.py::test_random_images_with_reversal",
 # ]
 # ///
 

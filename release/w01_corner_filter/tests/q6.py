@@ -21,10 +21,9 @@ def check_numbers(answer, shape, asked):
         numbers = np.asarray(answer)
     except ValueError:
         numbers = np.asarray(None)
-    kind = type(answer).__name__
-    assert numbers.dtype.kind in "biuf", (
-        f"{asked} should be an array of numbers; what came is of type {kind}."
-    )
+    kind = f"{type(answer).__name__} of {numbers.dtype}"
+    assert numbers.dtype.kind != "c", f"{asked} should be real; what came is complex. Take the real part."
+    assert numbers.dtype.kind in "biuf", f"{asked} should be an array of numbers; what came is {kind}."
     assert numbers.shape == shape, f"{asked} should have the shape {shape}; what came has {numbers.shape}."
     return numbers.astype(float)
 
@@ -59,7 +58,7 @@ def test_match_of_the_lecture_cross(match_pattern):
         f"A cosine lies between -1 and 1; yours reaches {np.abs(came).max():.3g}."
     )
     hint = "Does each window lose its own mean, and the pattern its own?"
-    assert np.allclose(came, expected, atol=1e-5), f"{asked}: {beside(came, expected)}\n{hint}"
+    assert np.allclose(came, expected, atol=1e-4), f"{asked}: {beside(came, expected)}\n{hint}"
 
 
 @test_case(name="The lecture's X: only the windows on the diagonal's arms are exactly the pattern", points=1)
@@ -114,7 +113,9 @@ class Answer:
         label = f"{self._label}(\u2026)"
         try:
             return read(self._value(*own(arguments), **own(options)), label)
-        except NotImplementedError:
+        except NotImplementedError as error:
+            if str(error) and "Write your answer to" not in str(error):
+                raise
             raise NotAnswered(f"`{label}` is not answered yet.") from None
 
     def __getattr__(self, attribute):

@@ -23,10 +23,9 @@ def check_numbers(answer, shape, asked):
         numbers = np.asarray(answer)
     except ValueError:
         numbers = np.asarray(None)
-    kind = type(answer).__name__
-    assert numbers.dtype.kind in "biuf", (
-        f"{asked} should be an array of numbers; what came is of type {kind}."
-    )
+    kind = f"{type(answer).__name__} of {numbers.dtype}"
+    assert numbers.dtype.kind != "c", f"{asked} should be real; what came is complex. Take the real part."
+    assert numbers.dtype.kind in "biuf", f"{asked} should be an array of numbers; what came is {kind}."
     assert numbers.shape == shape, f"{asked} should have the shape {shape}; what came has {numbers.shape}."
     return numbers.astype(float)
 
@@ -103,7 +102,9 @@ class Answer:
         label = f"{self._label}(\u2026)"
         try:
             return read(self._value(*own(arguments), **own(options)), label)
-        except NotImplementedError:
+        except NotImplementedError as error:
+            if str(error) and "Write your answer to" not in str(error):
+                raise
             raise NotAnswered(f"`{label}` is not answered yet.") from None
 
     def __getattr__(self, attribute):
