@@ -19,7 +19,7 @@ from autograder.build.regions import Region, regions, replace_regions
 from autograder.build.source import Role, bindings, defined_names, python_of, read_source, role_of, set_role
 from autograder.course import Assignment
 from autograder.errors import BuildError
-from autograder.examiner import collect
+from autograder.examiner import PLACEHOLDER, collect
 from autograder.report import TestInfo
 
 NBGRADER_SCHEMA = 3
@@ -162,7 +162,7 @@ def _without_answer(code: str, question: str | None, needed: set[str]) -> str:
 
     def placeholder(region: Region) -> list[str]:
         if _in_function(tree, region):
-            return [f'{region.indentation}raise NotImplementedError("Write your answer to {question} here.")']
+            return [f'{region.indentation}raise NotImplementedError("{PLACEHOLDER} {question} here.")']
         names = [name for line, name in bindings(tree) if region.begin < line < region.end and name in needed]
         return [f"{region.indentation}{name} = ..." for name in dict.fromkeys(names)] or [
             f"{region.indentation}..."

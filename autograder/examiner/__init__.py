@@ -2,9 +2,10 @@
 
 from autograder.examiner.notebook import StudentNotebook
 from autograder.examiner.session import Candidate, Examined, collect, examine, names_asked
-from autograder.examiner.standins import NoAnswer, StandIn, StudentError
+from autograder.examiner.standins import PLACEHOLDER, NoAnswer, StandIn, StudentError
 
 __all__ = [
+    "PLACEHOLDER",
     "Candidate",
     "Examined",
     "NoAnswer",

@@ -12,9 +12,9 @@ from autograder.course import Limits
 from autograder.errors import SandboxError
 from autograder.examiner.standins import (
     NoAnswer,
-    builtin_names,
     for_sandbox,
     from_sandbox,
+    is_unanswered,
     shortened,
     student_error,
 )
@@ -200,7 +200,7 @@ class StudentNotebook:
                     "unusable", f"`{label}` gave something that a test cannot use.", shortened(content)
                 )
             if kind == "raised" and isinstance(content, dict):
-                if "NotImplementedError" in builtin_names(content):
+                if is_unanswered(content):
                     raise NoAnswer("unanswered", f"`{label}` is not answered yet.")
                 raise student_error(label, content)
         raise self._loss("unusable", f"`{label}` gave something that is not an answer.")

@@ -11,6 +11,7 @@ from autograder.wire.codec import Handle, KerasModel
 MAX_ITERATED = 100_000
 MAX_ITERATED_BYTES = 1 << 27
 MESSAGE_CHARACTERS = 2000
+PLACEHOLDER = "Write your answer to"  # how the error of a question that is still open begins
 # Not StopIteration: `map` and `zip` in a test would take it for the end of the test's own inputs.
 _BUILTIN_ERRORS: dict[str, type[Exception]] = {
     error.__name__: error
@@ -97,6 +98,13 @@ def builtin_names(raised: dict[str, Any]) -> list[str]:
     """Names of the builtin exceptions that the raised one is said to be, itself first."""
     names = raised.get("builtin")
     return [name for name in names if type(name) is str] if type(names) is list else []
+
+
+def is_unanswered(raised: dict[str, Any]) -> bool:
+    """Whether the placeholder of a question raised this, and not a library, which has this error too."""
+    message = raised.get("message")
+    bare = type(message) is not str or not message
+    return "NotImplementedError" in builtin_names(raised) and (bare or PLACEHOLDER in str(message))
 
 
 def builtin_of(error: StudentError) -> str | None:

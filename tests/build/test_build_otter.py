@@ -80,6 +80,14 @@ def test_an_unanswered_question_is_said_in_a_sentence(week, answer):
     assert "NotAnswered: `output_size" in message and message.endswith("is not answered yet.")
 
 
+def test_an_error_of_a_library_is_not_taken_for_an_unanswered_question(week):
+    def uses_a_library(*arguments):
+        raise NotImplementedError("Cannot convert a symbolic tensor.")
+
+    message = messages(week, "q1", output_size=uses_a_library)[0]
+    assert message.endswith("NotImplementedError: Cannot convert a symbolic tensor.")
+
+
 def test_no_test_passes_by_catching_an_unanswered_question(week):
     only_test(week, "try:\n        output_size(1)\n    except Exception:\n        pass")
     assert not checked(week, "q1", output_size=unanswered).passed_all

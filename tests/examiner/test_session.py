@@ -35,6 +35,16 @@ class TestOutcomes:
         ("passed", [RIGHT], ""),
         ("failed", ["def double(x): return x"], "Two times 21 is 42."),
         ("unanswered", [STUB], "`double(…)` is not answered yet."),
+        (
+            "unanswered",
+            ["def double(x):\n    raise NotImplementedError('Write your answer to q1 here.')"],
+            "`double(…)` is not answered yet.",
+        ),
+        (
+            "exception",
+            ["def double(x):\n    raise NotImplementedError('no symbolic tensors')"],
+            "`double(…)` raised NotImplementedError: no symbolic tensors.",
+        ),
         ("unanswered", ["double = ..."], "`double` is not answered yet."),
         ("missing", ["x = 1"], "Your notebook does not define `double`."),
         (
