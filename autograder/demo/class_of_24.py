@@ -29,9 +29,9 @@ GREEDY_CELL = "hoard = []\nwhile True:\n    hoard.append(bytearray(b'x') * 10_00
 def class_of_24(assignment: Assignment) -> dict[str, HandIn]:
     """What each student of the class hands in for the first week.
 
-    Correct work, unanswered stubs, every wrong solution of the week (three mistakes of different questions to
-    a student), a hanging cell, a crash, a memory hog, a cut-off file, two late, one late with an extension,
-    one without a receipt.
+    Correct work, unanswered stubs, every wrong solution of the week (three or four mistakes, of different
+    questions, to a student), a hanging cell, a crash, a memory hog, a cut-off file, two late, one late with
+    an extension, one without a receipt.
     """
     tests = collect(assignment)
     full = sum(test.points for test in tests)

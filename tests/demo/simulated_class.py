@@ -63,8 +63,8 @@ def new_class(folder: Path) -> SimulatedClass:
     expected = hand_in(course, FIRST_WEEK, class_of_24(course.assignment(FIRST_WEEK)), submissions)
     settings = course.assignment(FIRST_WEEK).path / "assignment.toml"
     text = settings.read_text(encoding="utf-8")
-    assert "run_seconds = 30" in text
-    settings.write_text(text.replace("run_seconds = 30", f"run_seconds = {RUN_SECONDS}"), encoding="utf-8")
+    assert "run_seconds = 60" in text
+    settings.write_text(text.replace("run_seconds = 60", f"run_seconds = {RUN_SECONDS}"), encoding="utf-8")
     return SimulatedClass(course, submissions, expected)
 
 

@@ -64,7 +64,7 @@ def give_time(course: Course) -> None:
     """Four times the time of the real course: what is looked at here is not how busy this machine is."""
     settings = course.assignment(FIRST_WEEK).path / "assignment.toml"
     text = settings.read_text(encoding="utf-8")
-    for old, new in (("run_seconds = 30", "run_seconds = 120"), ("call_seconds = 5", "call_seconds = 20")):
+    for old, new in (("run_seconds = 60", "run_seconds = 240"), ("call_seconds = 5", "call_seconds = 20")):
         assert old in text
         text = text.replace(old, new)
     settings.write_text(text, encoding="utf-8")
