@@ -58,7 +58,7 @@ display(Image("figures/opening.png"))
 #
 # A batch is an array whose **last axis counts the channels**, as always in Keras: $(N, H, W, C)$ for
 # images, $(N, C)$ for vectors, the outputs of a dense layer. Questions 1, 2, 3 and 6 are NumPy's; write
-# each of them so that it takes both.
+# each of them so that it takes both. A function leaves the arrays that it is given as they are.
 
 # %% [markdown]
 # ## 1. Normalising a batch
@@ -87,8 +87,9 @@ def batch_statistics(x):
         x: array of floats of shape (N, H, W, C) or (N, C). N may be 1.
 
     Returns:
-        mean: array of shape (C,).
-        variance: array of shape (C,), the mean of the squared distances from the mean (m below, not m - 1).
+        a tuple of two arrays,
+        mean: of shape (C,).
+        variance: of shape (C,), the mean of the squared distances from the mean (m below, not m - 1).
 
     Example:
         batch_statistics(np.array([[1.0, 6.0], [3.0, 6.0]]))  gives [2., 6.] and [1., 0.]
@@ -174,7 +175,8 @@ with picture_of("q1"):
 # - in **inference** it normalises with the moving mean and the moving variance, and leaves them alone.
 #
 # Mind the name: this momentum says how much of the *old* value is kept. (PyTorch's says how much of the new
-# one comes in, 0.1 by default, and it is the same idea.)
+# one comes in, 0.1 by default, and it is the same idea.) The paper and PyTorch multiply
+# $\sigma^2_\mathcal{B}$ by $m / (m - 1)$ before it goes into the moving variance; Keras does not, nor do we.
 #
 # You may use your functions from question 1, or, should they not work yet, `keras.ops.moments(x, axes)` and
 # `keras.ops.batch_normalization(x, mean, variance, -1, offset=beta, scale=gamma, epsilon=epsilon)`.
@@ -224,9 +226,10 @@ class BatchNorm:
 # %% check="q2"
 
 # %% [markdown]
-# 400 batches of 16 numbers, drawn with mean 3 and variance 4 (dashed). The moving statistics set out from 0
-# and 1 and should arrive, slowly and calmly with momentum 0.99, sooner and less calmly with 0.9. How many
-# batches does it take with 0.99? And what would inference be like after only 20 of them?
+# 400 batches of 16 numbers, drawn with mean 3 and variance 4. Dashed: 3 and $4 \cdot 15 / 16 = 3.75$, what
+# $\mu_\mathcal{B}$ and $\sigma^2_\mathcal{B}$ of 16 such numbers are on average. The moving statistics set
+# out from 0 and 1 and should arrive there, slowly and calmly with momentum 0.99, sooner and less calmly with
+# 0.9. How many batches does it take with 0.99? And what would inference be like after only 20 of them?
 
 # %%
 with picture_of("q2"):
@@ -239,7 +242,7 @@ with picture_of("q2"):
             history.append([layer.moving_mean[0], layer.moving_variance[0]])
         for axis, values in zip(axes, np.transpose(history), strict=True):
             axis.plot(values, color=colour, label=f"momentum {momentum}")
-    for axis, name, truth in zip(axes, ("moving mean", "moving variance"), (3, 4), strict=True):
+    for axis, name, truth in zip(axes, ("moving mean", "moving variance"), (3, 3.75), strict=True):
         axis.axhline(truth, color="black", ls="--")
         axis.set_title(name, fontsize=10)
         axis.set_xlabel("batches")
@@ -280,6 +283,9 @@ with picture_of("q2"):
 # Find the partial derivatives on paper (section 3 of the paper has them all). Two things to check yours
 # with, without any computer: add a constant to a whole channel and $y$ stays as it is, so the $dx_i$ of a
 # channel must add up to 0. And $\beta$ moves all $m$ outputs of its channel alike.
+#
+# Compute the gradients exactly, by your formulas or by TensorFlow's `GradientTape`. Finite differences are
+# for the check below: they depend on their step and need two passes for each number.
 
 
 # %% question="q3"
@@ -293,8 +299,9 @@ def batch_norm_gradients(dy, x, gamma, epsilon=1e-3):
         epsilon: the number ε.
 
     Returns:
-        dx: array of the shape of x.
-        dgamma, dbeta: arrays of shape (C,).
+        a tuple of three arrays,
+        dx: of the shape of x.
+        dgamma, dbeta: of shape (C,).
 
     Example:
         with x = np.array([[3.0], [5.0]]) and dy = np.array([[0.0], [1.0]]),
@@ -411,18 +418,21 @@ def build_network(with_batch_norm, filters=(16, 16, 16), input_shape=(8, 8, 1), 
 
 # %% [markdown]
 # Each network, trained for eight epochs with plain gradient descent and four learning rates. Which rate is
-# the best one without batch norm, and which one with it? Where does each break down? (A network that says
-# the same for every digit has the loss $\log 10 = 2.3$.)
+# the best one without batch norm, and which one with it? Which rates are too high without, and what does
+# batch norm make of these? (A network that says the same for every digit has the loss $\log 10 = 2.3$.)
 
 # %%
 data = digits()
 rates = (0.03, 0.3, 1, 3)
 
 with picture_of("q4"):
-    keras.utils.set_random_seed(3)
-    plain, normalised = build_network(False), build_network(True)
+    networks = []
+    for with_batch_norm in (False, True):
+        keras.utils.set_random_seed(3)  # the same kernels to start with
+        networks.append(build_network(with_batch_norm))
+    normalised = networks[1]
     figure, axes = plt.subplots(1, 2, figsize=(12, 4.2), layout="constrained")
-    for axis, network, title in zip(axes, (plain, normalised), ("without", "with"), strict=True):
+    for axis, network, title in zip(axes, networks, ("without", "with"), strict=True):
         losses, accuracies = learning_curves(network, data, rates)
         show_curves(axis, losses, rates, f"{title} batch norm", accuracies)
 
@@ -446,8 +456,9 @@ with picture_of("q4"):
 # for every $X$. Compare both sides and solve for $W'$ and $b'$. On a phone, that is how batch norm costs
 # nothing.
 #
-# (Where batch norm comes behind the ReLU, this is not possible: there is no straight line from the one to
-# the other.)
+# (Where batch norm comes behind the ReLU, it does not go into the layer before it: there is no straight line
+# from the one to the other. It goes into the layer *behind* it, exactly where that one does not pad: the
+# zeros of the padding never came through batch norm.)
 
 
 # %% question="q5"
@@ -461,8 +472,9 @@ def fold_batch_norm(kernel, bias, gamma, beta, moving_mean, moving_variance, eps
         epsilon: the number ε.
 
     Returns:
-        kernel: array of the shape of the given one.
-        bias: array of shape (C,).
+        a tuple of two arrays,
+        kernel: of the shape of the given one.
+        bias: of shape (C,).
     """
     # BEGIN SOLUTION
     scale = gamma / np.sqrt(moving_variance + epsilon)
@@ -516,12 +528,15 @@ def weights_called(network, name):
 
 with picture_of("q4 and q5"):
     twin = build_network(False)
-    *kernels, dense_kernel = weights_called(normalised, "kernel")
-    norms = [weights_called(normalised, name) for name in ("gamma", "beta", "moving_mean", "moving_variance")]
+    names = ("gamma", "beta", "moving_mean", "moving_variance")
+    norms = zip(*(weights_called(normalised, name) for name in names), strict=True)
     weights = []
-    for kernel, *norm in zip(kernels, *norms, strict=True):
-        weights += [np.asarray(part) for part in fold_batch_norm(kernel, None, *norm)]
-    twin.set_weights([*weights, dense_kernel, *weights_called(normalised, "bias")])
+    for kernel in weights_called(normalised, "kernel"):
+        if kernel.ndim == 2:  # the dense layer, wherever it comes
+            weights += [kernel, *weights_called(normalised, "bias")]
+        else:
+            weights += [np.asarray(part) for part in fold_batch_norm(kernel, None, *next(norms))]
+    twin.set_weights(weights)
 
     scores, twin_scores = (np.array(network(data[2], training=False)) for network in (normalised, twin))
     same = np.mean(scores.argmax(axis=1) == twin_scores.argmax(axis=1))
@@ -546,7 +561,8 @@ with picture_of("q4 and q5"):
 # | layer norm, as in Keras (`axis=-1`) | channels | $N \cdot H \cdot W$ |
 # | layer norm of whole images (`axis=(1, 2, 3)`) | rows, columns, channels | $N$ |
 #
-# $\gamma$ and $\beta$ have the shape of the axes that the mean is taken over: $(C,)$ or $(H, W, C)$.
+# The $\gamma$ and $\beta$ of layer norm have the shape of the axes that the mean is taken over: $(C,)$ or
+# $(H, W, C)$. Those of batch norm still have one number per channel.
 
 
 # %% question="q6"
@@ -556,8 +572,8 @@ def layer_norm(x, gamma, beta, axis=-1, epsilon=1e-3):
     Arguments:
         x: array of floats of shape (N, H, W, C) or (N, C).
         gamma, beta: arrays of the shape of the axes in `axis`: (C,), or (H, W, C) for axis=(1, 2, 3).
-        axis: the axis or the axes over which mean and variance are taken: -1, (1, 2, 3) or the like.
-              Never the first one, and always up to the last one.
+        axis: the axis or the axes over which mean and variance are taken, a number or a tuple: -1 or the
+              last axis' number, (1, 2, 3) or the like. Never the first one, and always up to the last one.
         epsilon: the number ε, inside the root.
 
     Returns:
@@ -614,8 +630,8 @@ with picture_of("q6"):
 # First, the moving statistics lag behind. After 60 steps with momentum 0.99 they still consist to
 # $0.99^{60} = 55\,\%$ of their initial values 0 and 1, so inference normalises with numbers that have
 # little to do with the data. To find out, print moving mean and variance beside the statistics of a large
-# sample; or run the training images through the network once more in training mode with a learning rate of
-# 0, and evaluate again. Remedy: a momentum of 0.9, or more steps.
+# sample; or run training images through the network in training mode for some hundred batches more, with a
+# learning rate of 0, and evaluate again. Remedy: a momentum of 0.9, or more steps.
 #
 # Second, with two images the statistics are noisy, and the network has learned to live with them: each
 # image is normalised together with whichever other one it meets, which is also why every run gives other

@@ -88,6 +88,9 @@ def test_one_training_step(BatchNorm):
     )
     assert np.allclose(mean, [1, 2.5]), f"Moving mean: {beside(mean, [1, 2.5])}"
     variance = check_numbers(layer.moving_variance, (2,), "moving_variance")
+    assert not np.allclose(variance, [0.75 + 0.25 * 20 / 3, 0.75]), (
+        "The moving variance takes in 20 / 3 for 1, 3, 5, 7: divide by m, not by m - 1."
+    )
     assert np.allclose(variance, [2, 0.75]), f"Moving variance: {beside(variance, [2, 0.75])}"
 
 

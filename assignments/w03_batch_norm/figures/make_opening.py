@@ -30,11 +30,10 @@ def draw():
     for axis, image in zip(left.subplots(4, 2).flat, data[0][10:18], strict=True):
         show(axis, 1 - image)
     axes = right.subplots(1, 2)
-    keras.utils.set_random_seed(3)
-    networks = _network(False), _network(True)
-    for axis, network, title in zip(axes, networks, ("without batch norm", "with batch norm"), strict=True):
-        losses, _ = learning_curves(network, data, RATES)
-        show_curves(axis, losses, RATES, title)
+    for axis, with_batch_norm in zip(axes, (False, True), strict=True):
+        keras.utils.set_random_seed(3)  # the same kernels to start with
+        losses, _ = learning_curves(_network(with_batch_norm), data, RATES)
+        show_curves(axis, losses, RATES, "with batch norm" if with_batch_norm else "without batch norm")
     path = FOLDER / "opening.png"
     figure.savefig(path, dpi=90)
     Image.open(path).convert("RGB").quantize(256).save(path, optimize=True)

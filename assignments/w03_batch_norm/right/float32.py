@@ -48,12 +48,12 @@ def batch_norm_gradients(dy, x, gamma, epsilon=1e-3):
 class Network(keras.Model):
     def __init__(self, with_batch_norm, filters, classes):
         super().__init__()
+        self.scores = layers.Dense(classes)
         self.convolutions = [
             layers.Conv2D(count, 3, strides=2, padding="same", use_bias=not with_batch_norm)
             for count in filters
         ]
         self.norms = [layers.BatchNormalization(momentum=0.9) for _ in filters] if with_batch_norm else []
-        self.scores = layers.Dense(classes)
 
     def call(self, images, training=False):
         for number, convolution in enumerate(self.convolutions):

@@ -1,5 +1,5 @@
 # /// right
-# style = "Loops over channels, and over single numbers where that is natural; lists in place of arrays."
+# style = "Loops over channels, and over single numbers where that is natural; lists; blocks that are layers."
 # ///
 
 # %% question="q1"
@@ -56,6 +56,29 @@ def batch_norm_gradients(dy, x, gamma, epsilon=1e-3):
         dgamma.append(np.sum(from_above * distance / root))
         dbeta.append(np.sum(from_above))
     return [dx, dgamma, dbeta]
+
+
+# %% question="q4"
+class Block(layers.Layer):
+    def __init__(self, count, with_batch_norm):
+        super().__init__()
+        self.norm = layers.BatchNormalization(momentum=0.9) if with_batch_norm else None
+        self.convolution = layers.Conv2D(count, 3, strides=2, padding="same", use_bias=not with_batch_norm)
+
+    def call(self, images, training=False):
+        images = self.convolution(images)
+        if self.norm is not None:
+            images = self.norm(images, training=training)
+        return keras.ops.relu(images)
+
+
+def build_network(with_batch_norm, filters=(16, 16, 16), input_shape=(8, 8, 1), classes=10):
+    network = keras.Sequential([keras.Input(input_shape)])
+    for count in filters:
+        network.add(Block(count, with_batch_norm))
+    network.add(layers.GlobalAveragePooling2D())
+    network.add(layers.Dense(classes))
+    return network
 
 
 # %% question="q5"
