@@ -36,7 +36,9 @@ def picture_of(question):
     """
     try:
         yield
-    except NotImplementedError:
+    except NotImplementedError as error:
+        if str(error) and "Write your answer to" not in str(error):
+            raise
         plt.close("all")
         print(f"Answer {question} first, then run this cell again: a picture will be here.")
 
@@ -68,7 +70,9 @@ def or_keras(function):
     def ask(input_shape, **arguments):
         try:
             return function(input_shape, **arguments)
-        except NotImplementedError:
+        except NotImplementedError as error:
+            if str(error) and "Write your answer to" not in str(error):
+                raise
             return keras_layer(function.__name__, input_shape, **arguments)
 
     return ask
@@ -103,6 +107,7 @@ def show_layer(axis, function, image, **arguments):
     The layer is Keras' own, fresh, with random weights. Frame and title are red where you and Keras differ.
     """
     shape, count = function(image.shape, **arguments)
+    count = np.asarray(count).item()
     layer = KERAS[function.__name__](**arguments)
     maps = np.asarray(layer(image[np.newaxis].astype("float32")))[0]
     axis.imshow(maps[..., 0], cmap="gray")
@@ -121,9 +126,8 @@ def show_table(axis, header, rows, expected):
     text, colors = [], []
     for row, right in zip_longest(rows, expected, fillvalue=("missing",) * len(header)):
         text.append([f"{entry:,}" if isinstance(entry, int) else str(entry) for entry in row])
-        colors.append(
-            [("white" if yours == other else "salmon") for yours, other in zip(row, right, strict=True)]
-        )
+        pairs = zip(map(_as_tuple, row), map(_as_tuple, right), strict=True)
+        colors.append(["white" if yours == other else "salmon" for yours, other in pairs])
     drawn = axis.table(text, cellColours=colors, colLabels=header, loc="upper center", cellLoc="right")
     drawn.auto_set_font_size(False)
     drawn.set_fontsize(9)
@@ -183,6 +187,10 @@ def trained(net, epochs=4):
 
 def _square(axis, column, row, face, edge):
     axis.add_patch(plt.Rectangle((column - 0.42, row - 0.42), 0.84, 0.84, fc=face, ec=edge, lw=1))
+
+
+def _as_tuple(entry):
+    return tuple(entry) if isinstance(entry, list) else entry
 
 
 def _title(axis, text, right):

@@ -1,5 +1,5 @@
 # /// right
-# style = "Places and weights are counted one by one with loops; the digit net is a functional model."
+# style = "Places and weights are counted one by one, one number stands for a pair; a functional digit net."
 # ///
 
 # %% question="q1"
@@ -12,10 +12,31 @@ def output_size(size, kernel, stride=1, padding="valid", dilation=1):
     return places
 
 
+# %% question="q2"
+def conv2d(
+    input_shape,
+    filters,
+    kernel_size,
+    strides=(1, 1),
+    padding="valid",
+    dilation_rate=(1, 1),
+    groups=1,
+    use_bias=True,
+):
+    if isinstance(kernel_size, int):
+        kernel_size = (kernel_size, kernel_size)
+    rows = output_size(input_shape[0], kernel_size[0], strides[0], padding, dilation_rate[0])
+    columns = output_size(input_shape[1], kernel_size[1], strides[1], padding, dilation_rate[1])
+    entries = kernel_size[0] * kernel_size[1] * (input_shape[2] // groups)
+    return [rows, columns, filters], sum([filters * entries, filters if use_bias else 0])
+
+
 # %% question="q3"
 def max_pooling2d(input_shape, pool_size=(2, 2), strides=None, padding="valid"):
     if strides is None:
         strides = pool_size
+    elif isinstance(strides, int):
+        strides = (strides, strides)
     rows = output_size(input_shape[0], pool_size[0], strides[0], padding)
     columns = output_size(input_shape[1], pool_size[1], strides[1], padding)
     return [rows, columns, input_shape[2]], 0
@@ -65,8 +86,8 @@ def vgg(blocks, top=(4096, 4096, 1000)):
     layers = []
     for filters, convolutions in blocks:
         for _ in range(convolutions):
-            layers.append({"layer": "conv2d", "filters": filters, "kernel_size": [3, 3], "padding": "same"})
-        layers.append({"layer": "max_pooling2d", "strides": (2, 2), "padding": "valid"})
+            layers.append({"layer": "conv2d", "filters": filters, "kernel_size": 3, "padding": "same"})
+        layers.append({"layer": "max_pooling2d", "pool_size": [2, 2], "strides": 2, "padding": "valid"})
     if len(top) > 0:
         layers.append({"layer": "flatten"})
     for units in top:

@@ -2,6 +2,13 @@
 # style = "Sizes from Keras' compute_output_shape, a formula for each count; a residual digit net."
 # ///
 
+# %% question="q1"
+def output_size(size, kernel, stride=1, padding="valid", dilation=1):
+    if padding == "same":
+        return tf.cast(tf.math.ceil(size / stride), tf.int32)
+    return tf.constant((size - dilation * (kernel - 1) - 1) // stride + 1)
+
+
 # %% question="q2"
 def conv2d(
     input_shape,
@@ -15,7 +22,7 @@ def conv2d(
 ):
     layer = keras.layers.Conv2D(filters, kernel_size, strides, padding, dilation_rate=dilation_rate)
     seen = input_shape[-1] // groups
-    return layer.compute_output_shape((None, *input_shape))[1:], filters * (
+    return tf.TensorShape(layer.compute_output_shape((None, *input_shape)))[1:], filters * (
         kernel_size[0] * kernel_size[1] * seen + (1 if use_bias else 0)
     )
 

@@ -12,8 +12,10 @@ points = None
 
 
 def is_whole(number):
-    """Whether this is an integer, of Python or of NumPy."""
-    return isinstance(number, int | np.integer) and not isinstance(number, bool)
+    """Whether this is an integer: of Python, of NumPy, or an array or tensor of no axes."""
+    if isinstance(number, int | np.integer):
+        return not isinstance(number, bool)
+    return getattr(number, "shape", None) == () and np.asarray(number).dtype.kind in "iu"
 
 
 def check_whole(answer, asked):
@@ -89,7 +91,9 @@ class Answer:
         label = f"{self._label}(\u2026)"
         try:
             return read(self._value(*own(arguments), **own(options)), label)
-        except NotImplementedError:
+        except NotImplementedError as error:
+            if str(error) and "Write your answer to" not in str(error):
+                raise
             raise NotAnswered(f"`{label}` is not answered yet.") from None
 
     def __getattr__(self, attribute):
