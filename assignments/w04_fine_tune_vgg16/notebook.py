@@ -14,9 +14,10 @@
 # # Week 4: Fine-tuning VGG16
 #
 # Six photographs were cut into small scraps. The scraps lie in one heap, any way up, each under another
-# lamp, and you know of **five scraps of each** where they belong. That is not enough to train a network,
-# but enough to *re*train one: you will put a new head on a network that has seen other photographs,
-# unfreeze its last block, and find out how much of its skill comes from where.
+# lamp, and you know where they belong of **five scraps of each** to train with, and of ten more to decide
+# when to stop. That is not enough to train a network, but enough to *re*train one: you will put a new head
+# on a network that has seen other photographs, unfreeze its last block, and find out how much of its skill
+# comes from where.
 
 # %%
 import os
@@ -49,9 +50,9 @@ display(Image("figures/opening.png"))
 # Under every check is a picture of what your answer does. Look at it: most mistakes can be seen.
 #
 # **Two networks.** *VGG16* (Simonyan and Zisserman, 2015, arXiv:1409.1556) comes with Keras: 13
-# convolutions in five blocks, then dense layers. Its weights for ImageNet are a file of 58 MB. If the
-# environment variable `VGG16_WEIGHTS` names that file, they are used here; if not, VGG16 has random
-# weights, and this notebook says so.
+# convolutions in five blocks, then dense layers, which we leave out: `vgg` below is without its top. Its
+# weights for ImageNet without them are a file of 58 MB. If the environment variable `VGG16_WEIGHTS` names
+# that file, they are used here; if not, VGG16 has random weights, and this notebook says so.
 #
 # *Mini-VGG* is for the work on one core: four blocks, the same names of layers, 74,388 parameters. We
 # trained it to say from which of **twelve other photographs** a scrap is. `pretraining/README.md` tells
@@ -88,7 +89,7 @@ IMAGENET_MEANS = np.array([103.939, 116.779, 123.68], dtype="float32")  # of blu
 
 
 def preprocess(images):
-    """Images as VGG16 wants them. Use NumPy only, not Keras' own function. Do not change `images` itself.
+    """Images as VGG16 wants them, without Keras' own function for it. `images` itself stays as it is.
 
     Arguments:
         images: array of shape (N, height, width, 3), RGB, from 0 to 255, of integers or floats.
@@ -319,7 +320,8 @@ def count(weights):
 with picture_of("q3"):
     model = answered(vgg16_frozen)
     trainable, fixed = count(model.trainable_weights), count(model.non_trainable_weights)
-    print(f"trainable {trainable:,}, frozen {fixed:,}: one in {round(fixed / max(trainable, 1)):,}")
+    share = round((trainable + fixed) / max(trainable, 1))
+    print(f"trainable {trainable:,}, frozen {fixed:,}: one in {share:,}")
 
 # %% [markdown]
 # ## 4. Augmentation
@@ -442,7 +444,7 @@ def train(model, training, validation, epochs, path, patience=5):
 #
 # Once the head has learned, the base may follow a little: **fine-tuning**. The last block has the features
 # that are the most special to the old task, so it is unfrozen first, and with a **low learning rate**: a
-# large step would destroy in one batch what took the pretraining an hour.
+# large step would destroy in one batch what the pretraining took so long to learn.
 #
 # One trap: `fit` uses what was trainable when the model was **compiled**. Change `trainable` after training
 # and do not compile again, and nothing happens, without an error.
@@ -453,7 +455,7 @@ def unfreeze_block(model, block, rate):
     """Make a block of the base trainable, and compile again.
 
     Arguments:
-        model: keras.Model, as *your* `with_head` returns it, perhaps trained.
+        model: keras.Model, as *your* `with_head` returns it, perhaps trained; its base is frozen.
         block: how the names of the block's layers begin: "block5" means block5_conv1, block5_conv2, …,
             and "block" means all of them.
         rate: learning rate, low.
@@ -515,7 +517,8 @@ def accuracy(model, images, labels):
     """Share of the images to whose true class the model gives the highest probability.
 
     Arguments:
-        model: keras.Model that takes what `prepared` gives and returns probabilities of shape (N, classes).
+        model: keras.Model, compiled as by `compile_for`. It takes what `prepared` gives and returns
+            probabilities of shape (N, classes).
         images: array of shape (N, height, width, 3), RGB, from 0 to 255 (not yet preprocessed).
         labels: array of shape (N,) of integers.
 
@@ -530,7 +533,8 @@ def accuracy(model, images, labels):
 
 # %% question="q7"
 # frozen, fine_tuned, from_scratch, random_frozen: the four trained models (keras.Model).
-# histories: dict with what `train` returned for each, by the model's name.
+# histories: dict with what `train` returned for each, by the model's name; for `fine_tuned`: for its second
+#     training, with block 4.
 # BEGIN SOLUTION
 enlarged = (training_images, training_labels)
 histories = {}
@@ -662,15 +666,16 @@ runs = {"A": "from scratch", "B": "rate too high", "C": "frozen", "D": "random, 
 # ## 9. To think about
 #
 # You have measured four ways. Say in five to ten sentences: what does `random_frozen` show that
-# `from_scratch` does not? With 500 labelled scraps of each photograph instead of 5, which bars would move,
-# and which would hardly? And from what kind of pictures could *our* mini-VGG's knowledge be worth nothing,
-# or less than nothing?
+# `from_scratch` does not? With 500 scraps of each photograph to train with instead of 5, which bars would
+# move, and which would hardly? And from what kind of pictures could *our* mini-VGG's knowledge be worth
+# nothing, or less than nothing?
 
 # %% [markdown] manual="q9" points=2
 # # BEGIN SOLUTION
 # `random_frozen` is the control: same shape, same head, same training, only without the pretrained weights.
-# As it stays near guessing, the features themselves must carry the skill, and not the architecture or the
-# head. `from_scratch` changes two things at once, as it also trains everything.
+# As it is only about twice as good as guessing, and less than half as good as `frozen`, the features
+# themselves must carry most of the skill, and not the architecture or the head. `from_scratch` changes two
+# things at once, as it also trains everything.
 #
 # With a hundred times the labels, `from_scratch` would gain the most, because nothing but data limits it;
 # `fine_tuned` would gain too, and could unfreeze more blocks. `frozen` would gain little: 64 averages and a

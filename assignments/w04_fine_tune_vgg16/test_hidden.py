@@ -338,12 +338,24 @@ def test_views_and_lamps(augment, rng):
     contrast, brightness = found[:, 1], found[:, 2]
     assert contrast.min() > 0.695 and contrast.max() < 1.305, "The contrast should lie between 0.7 and 1.3."
     assert contrast.min() < 0.71 and contrast.max() > 1.29, "The contrast should vary from 0.7 to 1.3."
-    assert abs(np.mean(contrast) - 1) < 0.03, "The contrast should be uniform between 0.7 and 1.3."
     # Near a contrast of 1 rounding errors are alike, and what is found can be wrong by almost 1.
     assert (np.abs(brightness) > 30.3).sum() <= 3, "The brightness should lie between -30 and 30."
     assert brightness.min() < -29.4 and brightness.max() > 29.4, "The brightness should vary from -30 to 30."
+    for what, drawn, lowest, highest in (
+        ("contrast", contrast, 0.7, 1.3),
+        ("brightness", brightness, -30, 30),
+    ):
+        shares = np.histogram(drawn, bins=4, range=(lowest, highest))[0]  # 400 each, give or take 17
+        assert shares.min() > 300 and shares.max() < 500, (
+            f"The {what} should be uniform between {lowest} and {highest}: every number equally likely."
+        )
     related = abs(np.corrcoef(contrast, brightness)[0, 1])
     assert related < 0.2, "Contrast and brightness should be drawn independently of each other."
+    neighbours = [abs(np.corrcoef(drawn[:-1], drawn[1:])[0, 1]) for drawn in (contrast, brightness)]
+    same_view = np.mean(found[:-1, 0] == found[1:, 0])  # one in eight
+    assert max(neighbours) < 0.2 and same_view < 0.2, (
+        "Images next to each other are too alike: each should have a view and a lamp of its own."
+    )
     black = np.zeros((1600, 2, 2, 3), dtype=np.uint8)
     came = measured(augment(black, int(rng.integers(1 << 30))), "augment")
     brightest = came[came < 128].max(initial=0)  # what wraps around below 0 is the next test's
@@ -406,18 +418,48 @@ def test_trained_on_training_scraps_only(training_images, training_labels):
 # q5
 
 
-def contradicting_sets(rng):
-    """Images of two kinds; validation has them the other way round, so that its loss only rises."""
-    dark, bright = (rng.integers(low, low + 80, size=(20, 6, 6, 3), dtype=np.uint8) for low in (0, 175))
-    images, labels = np.concatenate([dark, bright]), np.repeat([0, 1], 20)
-    return (images, labels), (images[::4], 1 - labels[::4])
-
-
 def faint_base(rng):
     """A base whose features are small numbers, so that a new head is undecided."""
-    base = random_base(rng, filters=(3,))
+    base = random_base(rng, filters=(4,))
     base.set_weights([0.02 * weight for weight in base.get_weights()])
     return base
+
+
+def with_biases(model, biases, scale=1):
+    """A model of three classes on `faint_base`: its head's biases as given, its other weights scaled."""
+    weights = model.get_weights()
+    model.set_weights([np.array(biases) if np.shape(w) == (3,) else scale * np.array(w) for w in weights])
+    return model
+
+
+def rising(with_head, compile_for, rng):
+    """A model and two sets of two kinds of images: the other way round in validation, whose loss only rises.
+
+    The third class is out of question, as is seen by its bias.
+    """
+    dark, bright = (rng.integers(low, low + 80, size=(20, 6, 6, 3), dtype=np.uint8) for low in (0, 175))
+    images, labels = np.concatenate([dark, bright]), np.repeat([0, 1], 20)
+    model = with_biases(compile_for(with_head(faint_base(rng), 3), 0.01), [0, 0, -20])
+    return model, (images, labels), (images[::4], 1 - labels[::4])
+
+
+def zigzag(with_head, _, rng):
+    """A model and two sets for which the validation loss falls, and then rises, in a zigzag.
+
+    All features are 0, so only the three biases learn: by gradient descent from one batch, at a rate at which
+    they jump over the goal and back. The classes' order is random; the losses are always about
+
+        4.00 2.15 1.74 1.88 1.502 1.85 1.501 1.85 1.51 1.85 1.51 1.84 …
+
+    The lowest, in epoch 7, is lower than the one in epoch 5 by 0.0008.
+    """
+    order = rng.permutation(3)
+    model = with_biases(with_head(faint_base(rng), 3), np.array([0.0, 2.0, 0.0])[order], scale=0)
+    model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    model.optimizer.learning_rate = 7.0
+    amounts, watched = np.array([3, 2, 15])[order], np.array([6, 2, 2])[order]
+    sets = [(random_images(rng, each.sum()), np.repeat([0, 1, 2], each)) for each in (amounts, watched)]
+    return model, *sets
 
 
 def scored(model, images, labels):
@@ -430,32 +472,42 @@ def scored(model, images, labels):
 
 @pytest.mark.question("q5")
 @pytest.mark.points(3)
-def test_stops_early_and_keeps_the_best(with_head, compile_for, train, rng):
-    """Where the validation loss only rises: stopped in time, and back to the weights of the first epoch."""
-    training, validation = contradicting_sets(rng)
-    model = compile_for(with_head(faint_base(rng), 2), 0.01)
+@pytest.mark.parametrize("losses", ["rising", "zigzag"])
+def test_stops_early_and_keeps_the_best(with_head, compile_for, train, rng, losses):
+    """Stopped in time, and back to the best weights, where the loss rises or goes in a zigzag."""
+    case, tolerance = {"rising": (rising, 1e-3), "zigzag": (zigzag, 2e-4)}[losses]
+    model, training, validation = case(with_head, compile_for, rng)
     untrained = model.get_weights()
     for patience, options in ((2, {"patience": 2}), (5, {})):
         model.set_weights(untrained)
         path = f"hidden{patience}.weights.h5"
-        history = train(model, training, validation, 12, path, **options)
-        losses = measured(history["val_loss"], "train")
-        assert losses.argmin() == 0, (
+        history = train(model, training, validation, 20, path, **options)
+        came = measured(history["val_loss"], "train")
+        best = int(came.argmin())
+        assert losses == "zigzag" or best == 0, (
             "The validation loss should rise here. Do loss, labels and preprocessing belong together?"
         )
-        assert len(losses) < 12, "It does not stop early."
-        assert len(losses) == 1 + patience, (
-            "It should stop after `patience` epochs without a new lowest validation loss, by default 5."
+        assert len(came) < 20, (
+            "It does not stop early. Is each loss compared with the lowest so far, not with the one before?"
+        )
+        assert len(came) == best + 1 + patience, (
+            "It should stop after `patience` epochs in a row, by default 5, without a new lowest validation"
+            " loss, be it lower by ever so little."
         )
         kept = scored(model, *validation)
-        assert abs(kept - losses[-1]) > 1e-4, "The model has the weights of the last epoch, not of the best."
-        assert abs(kept - losses[0]) < 1e-3, (
-            "The model in the end should have the best epoch's weights, and its inputs be preprocessed once."
+        assert abs(kept - came[best]) < tolerance or abs(kept - came[-1]) > 1e-4, (
+            "The model has the weights of the last epoch, not of the best."
+        )
+        assert abs(kept - came[best]) < tolerance, (
+            "The model in the end should have the weights of the epoch with the lowest validation loss, and"
+            " its inputs be preprocessed once."
         )
         model.set_weights([0 * weight for weight in weights_of(model)])
         model.load_weights(path)
         again = scored(model, *validation)
-        assert abs(again - losses[0]) < 1e-3, "The checkpoint should have the weights of the best epoch."
+        assert abs(again - came[best]) < tolerance, (
+            "The checkpoint should have the weights of the best epoch."
+        )
 
 
 @pytest.mark.question("q5")
@@ -500,7 +552,8 @@ def test_only_the_block_and_the_head_move(with_head, compile_for, unfreeze_block
     for place, weight in zip(inside, base.weights, strict=True):
         if weight.path.startswith(block):
             assert change[place] > 0, (
-                "The block does not move in training. Was the model compiled again after unfreezing?"
+                "The block does not move in training. Was the model compiled again after unfreezing? A nested"
+                " base must itself be trainable, too."
             )
             assert change[place] < 0.0005, "The block moves by more than the learning rate."
         else:
@@ -521,6 +574,7 @@ def test_accuracy_of_random_models(accuracy, rng):
         means = keras.layers.GlobalAveragePooling2D()(inputs)
         model = keras.Model(inputs, keras.layers.Dense(classes, activation="softmax")(means))
         model.set_weights([rng.normal(size=(3, classes)), rng.normal(size=classes)])
+        model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
         images, labels = random_images(rng, count, 3, 4), rng.integers(classes, size=count)
         expected = np.mean(np.asarray(model(right_inputs(images))).argmax(axis=1) == labels)
         came = measured(accuracy(model, images, labels), "accuracy")
@@ -573,7 +627,7 @@ def test_features_are_not_destroyed(fine_tuned):
         if path.startswith("block4") and path.endswith("kernel"):
             (now,) = [weight for weight in weights if weight.shape == array.shape]
             change = np.linalg.norm(now - array) / np.linalg.norm(array)
-            assert change > 1e-4, "Block 4 has not changed: was it trained?"
+            assert change > 0, "Block 4 has not changed: was it trained?"
             assert change < 0.35, "Block 4 has changed beyond recognition: the learning rate is too high."
 
 
@@ -582,10 +636,11 @@ def test_features_are_not_destroyed(fine_tuned):
 @pytest.mark.parametrize("name", ["frozen", "fine_tuned"])
 def test_unseen_scraps(frozen, fine_tuned, rng, name):
     """Scraps of parts of the photographs that you never had."""
-    images, labels = scraps.heap_of_scraps(HELD_BACK, 40, seed=rng)
+    images, labels = scraps.heap_of_scraps(HELD_BACK, 240, seed=rng)
     model = {"frozen": frozen, "fine_tuned": fine_tuned}[name]
-    right = measured(model(right_inputs(images)), name).argmax(axis=1) == labels
-    assert right.mean() > 0.6, (
+    batches = [measured(model(right_inputs(batch)), name) for batch in np.split(images, 6)]
+    right = np.concatenate(batches).argmax(axis=1) == labels
+    assert right.mean() > 0.45, (  # right answers have 0.75, random features 0.25 to 0.4
         "Too few are sorted right. Is it trained on preprocessed images, with pretrained features,"
         " its best weights kept?"
     )
@@ -596,14 +651,14 @@ def test_unseen_scraps(frozen, fine_tuned, rng, name):
 def test_how_the_four_were_trained(histories, from_scratch, random_frozen, rng):
     """A history for each; fine-tuning goes on from a trained head; the other two learn, too."""
     names = ["fine_tuned", "from_scratch", "frozen", "random_frozen"]
-    assert isinstance(histories, dict) and sorted(histories) == names, (
+    assert isinstance(histories, dict) and set(names) <= set(histories), (
         f"histories should have the history of each of {', '.join(names)} under its name."
     )
-    losses = {
-        name: measured(history["val_loss"], f"histories[{name!r}]") for name, history in histories.items()
-    }
-    assert losses["fine_tuned"][0] < losses["frozen"][0], (
-        "fine_tuned begins with a higher loss than frozen began with: its head should be trained already."
+    losses = {name: measured(histories[name]["val_loss"], f"histories[{name!r}]") for name in names}
+    half_way = np.sqrt(losses["frozen"][0] * losses["frozen"].min())
+    assert losses["fine_tuned"][0] < half_way or len(losses["frozen"]) == 1, (
+        "fine_tuned begins with a loss too near to the one that frozen began with: its head should be trained"
+        " already, and its history be that of the training with block 4."
     )
     assert losses["random_frozen"].min() < losses["random_frozen"][0], "random_frozen does not learn at all."
     for name, model in (("from_scratch", from_scratch), ("random_frozen", random_frozen)):

@@ -53,6 +53,7 @@ def colour_model():
     model.set_weights(
         [np.array([[0, 0.1, 0, 0], [0, 0, 0.1, 0], [0, 0, 0, 0.1]]), np.array([2.0, 0.0, 0.0, 0.0])]
     )
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
     return model
 
 
@@ -75,6 +76,11 @@ def test_preprocess_one_pixel(preprocess):
     expected = [-93.939, -116.779, 131.32]
     text = f"what came is {np.round(pixel, 3)}, expected is {expected}"
     assert np.allclose(pixel, expected, atol=1e-3), f"{asked}: {text}."
+    floats = np.array([[[[255, 0, 10]]]], dtype=np.float32)
+    check_numbers(preprocess(floats), (1, 1, 1, 3), f"{asked} of floats")
+    assert np.array_equal(floats.ravel(), [255, 0, 10]), (
+        f"preprocess has changed the array of floats that it was given: now it is {floats.ravel()}."
+    )
 
 
 @pytest.mark.question("q1")

@@ -1,18 +1,17 @@
 # /// wrong
 # mistake = "The base is not frozen."
-# score = 32.5
+# score = 35.5
 # fails = [
 #     "test_public.py::test_trainable_parameters_of_a_head",
 #     "test_public.py::test_vgg16_frozen",
 #     "test_public.py::test_vgg16_with_block_5_unfrozen",
 #     "test_public.py::test_what_is_trainable_in_the_four_models",
 #     "test_hidden.py::test_frozen_weights_and_statistics_stay",
-#     "test_hidden.py::test_stops_early_and_keeps_the_best",
+#     "test_hidden.py::test_stops_early_and_keeps_the_best[rising]",
 #     "test_hidden.py::test_only_the_block_and_the_head_move[block3]",
 #     "test_hidden.py::test_only_the_block_and_the_head_move[block2]",
 #     "test_hidden.py::test_where_the_weights_come_from",
 #     "test_hidden.py::test_features_are_not_destroyed",
-#     "test_hidden.py::test_unseen_scraps[frozen]",
 # ]
 # ///
 

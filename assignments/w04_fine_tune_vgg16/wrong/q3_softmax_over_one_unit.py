@@ -1,10 +1,9 @@
 # /// wrong
 # mistake = "Two classes get a softmax over one unit, which is always 1."
-# score = 43.333333333
+# score = 46.333333333
 # fails = [
 #     "test_hidden.py::test_probabilities_of_the_head[2]",
 #     "test_hidden.py::test_loss_of_the_head[2]",
-#     "test_hidden.py::test_stops_early_and_keeps_the_best",
 # ]
 # ///
 

@@ -1,10 +1,9 @@
 # /// wrong
 # mistake = "Brightness without a cut-off: white becomes black."
-# score = 43.5
+# score = 45
 # fails = [
 #     "test_hidden.py::test_bright_and_dark_images_do_not_wrap_around",
 #     "test_hidden.py::test_trained_on_training_scraps_only",
-#     "test_hidden.py::test_unseen_scraps[frozen]",
 # ]
 # ///
 

@@ -24,7 +24,7 @@ histories["frozen"] = train(frozen, enlarged, validation, 8, "frozen.weights.h5"
 
 fine_tuned = with_head(mini_vgg(weights=None), len(HEAP))
 fine_tuned.load_weights("frozen.weights.h5")
-unfreeze_block(fine_tuned, "block4", 0.0005)
+unfreeze_block(fine_tuned, "block4", 1e-6)
 histories["fine_tuned"] = train(fine_tuned, enlarged, validation, 4, "fine_tuned.weights.h5")
 
 from_scratch = unfreeze_block(with_head(mini_vgg(weights=None), len(HEAP)), "block", 0.001)

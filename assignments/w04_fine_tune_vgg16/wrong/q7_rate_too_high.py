@@ -1,8 +1,10 @@
 # /// wrong
 # mistake = "Block 4 is fine-tuned with a rate that destroys its features."
-# score = 47
+# score = 44.5
 # fails = [
 #     "test_hidden.py::test_features_are_not_destroyed",
+#     "test_hidden.py::test_unseen_scraps[fine_tuned]",
+#     "test_hidden.py::test_how_the_four_were_trained",
 # ]
 # ///
 
@@ -22,7 +24,7 @@ histories["frozen"] = train(frozen, enlarged, validation, 8, "frozen.weights.h5"
 
 fine_tuned = with_head(mini_vgg(), len(HEAP))
 fine_tuned.load_weights("frozen.weights.h5")
-unfreeze_block(fine_tuned, "block4", 0.03)
+unfreeze_block(fine_tuned, "block4", 1.0)
 histories["fine_tuned"] = train(fine_tuned, enlarged, validation, 4, "fine_tuned.weights.h5")
 
 from_scratch = unfreeze_block(with_head(mini_vgg(weights=None), len(HEAP)), "block", 0.001)

@@ -42,6 +42,7 @@ def colour_model():
     model.set_weights(
         [np.array([[0, 0.1, 0, 0], [0, 0, 0.1, 0], [0, 0, 0, 0.1]]), np.array([2.0, 0.0, 0.0, 0.0])]
     )
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
     return model
 
 
@@ -141,7 +142,9 @@ class Answer:
         label = f"{self._label}(\u2026)"
         try:
             return read(self._value(*own(arguments), **own(options)), label)
-        except NotImplementedError:
+        except NotImplementedError as error:
+            if str(error) and "Write your answer to" not in str(error):
+                raise
             raise NotAnswered(f"`{label}` is not answered yet.") from None
 
     def __getattr__(self, attribute):
