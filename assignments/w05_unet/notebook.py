@@ -33,7 +33,7 @@ import tensorflow as tf
 from IPython.display import Image, display
 from keras import layers, ops
 from matplotlib import pyplot as plt
-from w05_helpers import horses, overlay, picture_of, show, show_losses, what_levels_carry
+from w05_helpers import horses, is_unanswered, overlay, picture_of, show, show_losses, what_levels_carry
 
 plt.rcParams["figure.dpi"] = 80
 tf.get_logger().setLevel("ERROR")
@@ -85,7 +85,7 @@ def iou(truth, prediction):
         array of shape (B,): one number from 0 to 1 for each pair; 1 where both masks are empty.
 
     Example:
-        iou([[[1, 1, 0]]], [[[0, 1, 1]]])  gives [0.3333]: one pixel in common, three in all
+        of the arrays [[[1, 1, 0]]] and [[[0, 1, 1]]] it is [0.3333]: one pixel in common, three in all
     """
     # BEGIN SOLUTION
     truth, prediction = np.asarray(truth, dtype=bool), np.asarray(prediction, dtype=bool)
@@ -109,8 +109,8 @@ def boundary(masks, width=1):
         array of booleans of shape (B, H, W).
 
     Example:
-        boundary([[[0, 1, 1, 1, 1, 1]]])  is True at all five: the rows above and below lie outside
-        boundary(np.ones((1, 5, 5)))      is True in the frame: at 16 of the 25 pixels
+        boundary(np.array([[[0, 1, 1, 1]]]))  is True at all three: the rows above and below lie outside
+        boundary(np.ones((1, 5, 5)))          is True in the frame: at 16 of the 25 pixels
     """
     # BEGIN SOLUTION
     masks = np.asarray(masks, dtype=bool)
@@ -147,9 +147,10 @@ with picture_of("q1"):
 
 # %% [markdown]
 # You do not always need a network. **Otsu's method** (1979) looks for the brightness that best separates
-# a picture into dark and bright, and for these coins it is enough: it reaches an IoU of 0.95, which no
-# network need try to beat. For the horses it is not. Each is darker than the ground *around it*, but the
-# light changes across the picture.
+# a picture into dark and bright, and for these coins it is enough: measured against the masks that
+# scikit-image's own example finds with its watershed, it reaches an IoU of 0.95, which no network need try
+# to beat. For the horses it is not. Each is darker than the ground *around it*, but the light changes across
+# the picture.
 
 
 # %%
@@ -169,8 +170,8 @@ for axis, picture, truth, found in zip(axes[1:], pictures, masks, otsu(pictures)
 # ## 2. Dice loss
 #
 # IoU cannot be learned from as it is: it needs a threshold, and a step has no slope. The **Dice coefficient**
-# $2|T \cap P| / (|T| + |P|)$ is its close relative, and it can be written with probabilities. For one
-# picture with truths $t_i \in \{0, 1\}$ and predictions $p_i \in [0, 1]$ at its pixels $i$,
+# $2|T \cap P| / (|T| + |P|)$ is its close relative. Both can be written with probabilities; we take Dice. For
+# one picture with truths $t_i \in \{0, 1\}$ and predictions $p_i \in [0, 1]$ at its pixels $i$,
 #
 # $$L = 1 - \frac{2 \sum_i t_i p_i + s}{\sum_i t_i + \sum_i p_i + s}$$
 #
@@ -195,8 +196,8 @@ def dice_loss(y_true, y_pred, smooth=1.0):
         tensor of shape (B,), one loss per picture. (Keras takes the mean over the batch itself.)
 
     Example:
-        two pixels, the first one horse, predicted with 0.8 and 0.4:
-        dice_loss([[[[1]], [[0]]]], [[[[0.8]], [[0.4]]]])  gives [0.1875] = 1 - (2 * 0.8 + 1) / (1 + 1.2 + 1)
+        two pixels, the first one horse, predicted with 0.8 and 0.4: for the arrays [[[[1]], [[0]]]] and
+        [[[[0.8]], [[0.4]]]] it is [0.1875], which is 1 - (2 * 0.8 + 1) / (1 + 1.2 + 1)
     """
     # BEGIN SOLUTION
     y_true, y_pred = ops.cast(y_true, "float32"), ops.cast(y_pred, "float32")
@@ -438,10 +439,10 @@ def rotate(image, mask, angle):
 
 
 def augment(image, mask, size, max_angle, seed):
-    """One random variant of an image and its mask: perhaps mirrored, turned, cut out.
+    """One random variant of an image and its mask: perhaps mirrored, turned, cut out, in any order.
 
     - With probability 1/2 left and right are swapped (never top and bottom: horses stand on their feet).
-    - The angle is drawn uniformly from -max_angle to max_angle.
+    - The angle is drawn uniformly from -max_angle to max_angle, whether mirrored or not.
     - The window of size × size pixels is drawn uniformly from all that fit.
 
     Arguments:
@@ -550,7 +551,9 @@ def training_pictures(pictures, masks):
             for number, (picture, mask) in enumerate(zip(pictures, masks, strict=True))
             for variant in range(3)
         ]
-    except NotImplementedError:
+    except NotImplementedError as error:
+        if not is_unanswered(error):
+            raise
         return horses(3 * len(pictures), seed=3)
     return tuple(np.stack(arrays) for arrays in zip(*pairs, strict=True))
 
@@ -559,7 +562,9 @@ def both_losses():
     """Dice loss plus binary cross-entropy, or the latter alone while `dice_loss` is still to be written."""
     try:
         dice_loss(np.ones((1, 1, 1, 1)), np.ones((1, 1, 1, 1)))
-    except NotImplementedError:
+    except NotImplementedError as error:
+        if not is_unanswered(error):
+            raise
         return "binary_crossentropy"
 
     def sum_of_both(y_true, y_pred):
@@ -620,7 +625,8 @@ with picture_of("q1, q4 and q6"):
 #
 # ## 7. To think about
 #
-# Somebody takes your U-Net, trains it on the *coins* and shows an IoU of 0.95. "The skips are wired
+# Somebody takes your U-Net, trains it on the *coins* and shows an IoU of 0.95 (with the same masks as above).
+# "The skips are wired
 # correctly: look how well it works." Say in five to ten sentences why this proves nothing, what you have
 # done above that does, and for which pictures of your own field (cells, roads, text, …) you would expect
 # skips to matter much, and for which hardly at all. Which number would you report there, IoU or boundary

@@ -1,12 +1,11 @@
 # /// wrong
 # mistake = "The Dice coefficient itself: training makes it smaller."
-# score = 37
+# score = 38
 # fails = [
 #     "test_public.py::test_dice_loss_by_hand",
 #     "test_public.py::test_dice_loss_of_nothing",
 #     "test_hidden.py::test_dice_loss_of_random_predictions",
 #     "test_hidden.py::test_dice_loss_takes_masks_of_any_type",
-#     "test_hidden.py::test_everything_together",
 # ]
 # ///
 

@@ -1,8 +1,8 @@
 # /// wrong
 # mistake = "Right numbers, but computed with NumPy: nothing can be learned from it."
-# score = 42
+# score = 41
 # fails = [
-#     "test_hidden.py::test_everything_together",
+#     "test_hidden.py::test_dice_loss_of_random_predictions",
 # ]
 # ///
 

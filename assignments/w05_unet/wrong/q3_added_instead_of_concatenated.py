@@ -6,6 +6,7 @@
 #     "test_public.py::test_shapes_of_the_parts",
 #     "test_hidden.py::test_each_skip_carries_its_level",
 #     "test_hidden.py::test_parameters_of_other_sizes",
+#     "test_hidden.py::test_parts_of_a_functional_model",
 #     "test_hidden.py::test_up_joins_both",
 # ]
 # ///

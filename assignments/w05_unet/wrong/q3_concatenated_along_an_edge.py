@@ -1,14 +1,14 @@
 # /// wrong
 # mistake = "The skip is concatenated along the columns instead of the channels."
-# score = 32
+# score = 33
 # fails = [
 #     "test_public.py::test_number_of_parameters",
 #     "test_public.py::test_probability_for_each_pixel",
 #     "test_public.py::test_shapes_of_the_parts",
 #     "test_public.py::test_skip_at_full_resolution",
 #     "test_hidden.py::test_each_skip_carries_its_level",
-#     "test_hidden.py::test_everything_together",
 #     "test_hidden.py::test_parameters_of_other_sizes",
+#     "test_hidden.py::test_parts_of_a_functional_model",
 #     "test_hidden.py::test_up_joins_both",
 # ]
 # ///

@@ -1,8 +1,9 @@
 # /// wrong
 # mistake = "No ReLU between the two convolutions: they are a single one."
-# score = 42
+# score = 41
 # fails = [
 #     "test_hidden.py::test_relu_after_each_convolution",
+#     "test_hidden.py::test_without_skips",
 # ]
 # ///
 

@@ -7,6 +7,7 @@
 #     "test_public.py::test_skip_at_full_resolution",
 #     "test_hidden.py::test_down_gives_skip_and_maxima",
 #     "test_hidden.py::test_each_skip_carries_its_level",
+#     "test_hidden.py::test_parts_of_a_functional_model",
 #     "test_hidden.py::test_up_joins_both",
 # ]
 # ///

@@ -1,6 +1,6 @@
 # /// wrong
 # mistake = "Valid padding: each convolution takes a frame of one pixel away."
-# score = 26
+# score = 27
 # fails = [
 #     "test_public.py::test_down_takes_maxima_of_the_skip",
 #     "test_public.py::test_number_of_parameters",
@@ -10,8 +10,8 @@
 #     "test_hidden.py::test_block_sees_five_by_five",
 #     "test_hidden.py::test_down_gives_skip_and_maxima",
 #     "test_hidden.py::test_each_skip_carries_its_level",
-#     "test_hidden.py::test_everything_together",
 #     "test_hidden.py::test_parameters_of_other_sizes",
+#     "test_hidden.py::test_parts_of_a_functional_model",
 #     "test_hidden.py::test_relu_after_each_convolution",
 #     "test_hidden.py::test_up_joins_both",
 #     "test_hidden.py::test_up_without_skip",

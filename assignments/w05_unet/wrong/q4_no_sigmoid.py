@@ -1,10 +1,9 @@
 # /// wrong
 # mistake = "No activation at the end."
-# score = 37
+# score = 38
 # fails = [
 #     "test_public.py::test_probability_for_each_pixel",
 #     "test_hidden.py::test_each_skip_carries_its_level",
-#     "test_hidden.py::test_everything_together",
 #     "test_hidden.py::test_without_skips",
 # ]
 # ///

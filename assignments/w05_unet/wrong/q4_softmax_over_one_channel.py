@@ -1,11 +1,10 @@
 # /// wrong
 # mistake = "Softmax over a single channel: every pixel gets 1."
-# score = 36
+# score = 37
 # fails = [
 #     "test_public.py::test_probability_for_each_pixel",
 #     "test_public.py::test_skip_at_full_resolution",
 #     "test_hidden.py::test_each_skip_carries_its_level",
-#     "test_hidden.py::test_everything_together",
 #     "test_hidden.py::test_without_skips",
 # ]
 # ///

@@ -3,7 +3,7 @@
 # score = 39
 # fails = [
 #     "test_public.py::test_one_step_of_adam",
-#     "test_hidden.py::test_everything_together",
+#     "test_hidden.py::test_trained_network_finds_squares",
 #     "test_hidden.py::test_training_follows_adam",
 # ]
 # ///

@@ -39,7 +39,7 @@ def test_iou_of_little_masks(iou):
         "This is the Dice coefficient, 2 |T \u2229 P| / (|T| + |P|), not IoU."
     )
     hint = "The first pair has 2 pixels in common and 6 in all."
-    assert np.allclose(came, [2 / 6, 1, 0]), (
+    assert np.allclose(came, [2 / 6, 1, 0], atol=1e-5), (
         f"Expected 0.333, 1 and 0; what came is {np.round(came, 3)}. {hint}"
     )
 
@@ -57,7 +57,10 @@ def test_boundary_of_a_rectangle(boundary):
     for width, inside in ((1, (slice(2, 6), slice(2, 7))), (2, (slice(3, 5), slice(3, 6)))):
         expected = mask[0].copy()
         expected[inside] = 0
-        came = check_numbers(boundary(mask, width), (1, 8, 9), f"boundary of one 8\xd79 mask, width {width}")[0]
+        answer = boundary(mask, width)
+        came = check_numbers(answer, (1, 8, 9), f"boundary of one 8\xd79 mask, width {width}")[0]
+        kind = np.asarray(answer).dtype
+        assert kind.kind == "b", f"A boundary should be booleans, True at its pixels; what came is {kind}."
         assert not np.any(came > mask[0]), (
             "The boundary has pixels outside of the mask; it is part of the mask."
         )
@@ -77,7 +80,7 @@ def test_boundary_iou_of_a_shifted_square(boundary_iou):
     truth[0, 1:5, 1:5] = 1
     came = check_numbers(boundary_iou(truth, np.roll(truth, 1, axis=2)), (1,), "boundary_iou of one pair")
     hint = "Each boundary has 12 pixels, and 6 are common to both."
-    assert np.allclose(came, 6 / 18), f"Expected 6/18 = 0.333; what came is {came[0]:.3f}. {hint}"
+    assert np.allclose(came, 6 / 18, atol=1e-5), f"Expected 6/18 = 0.333; what came is {came[0]:.3f}. {hint}"
 
 
 @test_case(name="Boundary IoU of a 4\xd74 square and the same one a pixel to the right", points=1)
@@ -132,7 +135,9 @@ class Answer:
         label = f"{self._label}(\u2026)"
         try:
             return read(self._value(*own(arguments), **own(options)), label)
-        except NotImplementedError:
+        except NotImplementedError as error:
+            if str(error) and "Write your answer to" not in str(error):
+                raise
             raise NotAnswered(f"`{label}` is not answered yet.") from None
 
     def __getattr__(self, attribute):
