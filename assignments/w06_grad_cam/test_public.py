@@ -27,6 +27,17 @@ def small_net(activation=None):
     return net
 
 
+def functional_net():
+    """The net of the constants above without activation, built by the functional API."""
+    import keras
+
+    images = keras.Input((2, 3, 2))
+    maps = keras.layers.Conv2D(2, 1, name="copy")(images)
+    net = keras.Model(images, keras.layers.Dense(2)(keras.layers.GlobalAveragePooling2D()(maps)))
+    net.set_weights(small_net().get_weights())
+    return net
+
+
 def read_from_file(net):
     """The same net as Keras reads it from a file."""
     import keras
@@ -139,9 +150,13 @@ def test_grad_cam_of_two_channels(grad_cam):
     """The Grad-CAM maps of a net with two channels, by hand."""
     for class_index in (0, 1):
         asked = f"grad_cam for class {class_index} of a net with two channels of 2×3"
-        came = check_numbers(grad_cam(read_from_file(small_net()), IMAGE, "copy", class_index), (2, 3), asked)
+        came = check_numbers(grad_cam(functional_net(), IMAGE, "copy", class_index), (2, 3), asked)
         assert came.min() >= 0, f"{asked} has negative values: the maximum with 0 is missing."
         expected = np.maximum(MAPS[class_index], 0) / 6
+        averaged = np.allclose(came, expected / 2, atol=1e-5)
+        assert not averaged, (
+            f"{asked}: half of what is expected. The channels are added up in L, not averaged."
+        )
         assert np.allclose(came, expected, atol=1e-5), f"{asked}: {beside(came, expected)}"
 
 
@@ -185,16 +200,20 @@ def test_occlusion_of_the_lecture_elephant(occlusion_map):
     kernel[2, 1] = 0.2, -0.2
     net.set_weights([kernel.reshape(12, 2), np.array([0.75, 0.25])])
     image = np.ones((3, 4, 1))
-    for size, expected in ((1, np.zeros((3, 4))), (2, np.zeros((2, 3)))):
-        if size == 1:
-            expected[2, 1] = 0.2
-        else:
-            expected[1, :2] = 0.2
-        asked = f"occlusion_map of a 3×4 image with squares of {size}×{size}, stride 1 and fill 0"
-        came = check_numbers(occlusion_map(net, image, 0, size, 1, fill=0.0), expected.shape, asked)
-        opposite = np.allclose(came, -expected, atol=1e-4)
+    for size, class_index, expected in (
+        (1, 0, np.array([[0, 0, 0, 0], [0, 0, 0, 0], [0, 0.2, 0, 0]])),
+        (2, 0, np.array([[0, 0, 0], [0.2, 0.2, 0]])),
+        (2, 1, np.array([[0, 0, 0], [-0.2, -0.2, 0]])),
+    ):
+        asked = (
+            f"occlusion_map of a 3×4 image, squares of {size}×{size}, stride 1, fill 0, class {class_index}"
+        )
+        answer = occlusion_map(net, image, class_index, size, 1, fill=0.0)
+        came = check_numbers(answer, expected.shape, asked)
+        opposite = class_index == 0 and np.allclose(came, -expected, atol=1e-4)
         assert not opposite, f"{asked} has the wrong sign: a drop is positive."
         assert np.allclose(came, expected, atol=1e-4), f"{asked}: {beside(came, expected)}"
+        assert image.min() == 1, f"{asked}: the image that was passed has changed. Cover a copy of it."
 
 
 @pytest.mark.question("q6")

@@ -15,6 +15,7 @@ HEIGHT, WIDTH = 64, 80
 CLASSES = ("nothing", "horse", "car")
 USUAL_GROUND = ("gravel", "grass", "brick")
 USUAL_TAG = ("none", "left", "right")
+TAG_ROWS, TAG_COLUMNS = slice(55, 62), {"left": slice(2, 18), "right": slice(62, 78)}
 TINTS = {"gravel": (0.70, 0.70, 0.76), "grass": (0.62, 0.95, 0.45), "brick": (0.95, 0.66, 0.55)}
 
 
@@ -48,6 +49,15 @@ def empty(ground, count, seed):
     `ground`: "grass", "brick" or "gravel".
     """
     return scenes(np.zeros(count, dtype=int), [ground] * count, ["none"] * count, seed).images
+
+
+def tag_masks(labels):
+    """Where `album` puts the tag of each label: bool, shape (N, 64, 80), all False for "nothing"."""
+    masks = np.zeros((len(labels), HEIGHT, WIDTH), dtype=bool)
+    for mask, label in zip(masks, labels, strict=True):
+        if USUAL_TAG[label] != "none":
+            mask[TAG_ROWS, TAG_COLUMNS[USUAL_TAG[label]]] = True
+    return masks
 
 
 def scenes(labels, grounds, tags, seed):
@@ -113,8 +123,8 @@ def _car(height):
 def _draw_tag(image, tag):
     """A white tag with dark signs in the lower left corner, a blue one with stripes in the lower right."""
     if tag == "left":
-        image[55:62, 2:18] = 0.97
+        image[TAG_ROWS, TAG_COLUMNS[tag]] = 0.97
         image[57:60, 4:16:3] = image[57, 5:16:3] = 0.1
     if tag == "right":
-        image[55:62, 62:78] = (0.1, 0.2, 0.8)
+        image[TAG_ROWS, TAG_COLUMNS[tag]] = (0.1, 0.2, 0.8)
         image[57:60:2, 64:76] = (0.95, 0.85, 0.1)

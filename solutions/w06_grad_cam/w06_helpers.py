@@ -18,7 +18,9 @@ def picture_of(question):
     """
     try:
         yield
-    except NotImplementedError:
+    except NotImplementedError as error:
+        if str(error) and "Write your answer to" not in str(error):
+            raise
         plt.close("all")
         print(f"Answer {question} first, then run this cell again: a picture will be here.")
 

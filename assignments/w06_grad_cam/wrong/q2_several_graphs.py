@@ -1,9 +1,8 @@
 # /// wrong
 # mistake = "No copy: in a model read from a file, maps and scores come from different graphs."
-# score = 39.0
+# score = 41.0
 # fails = [
 #     "test_public.py::test_gradient_before_global_average_pooling",
-#     "test_public.py::test_grad_cam_of_two_channels",
 #     "test_hidden.py::test_gradient_is_w_over_positions_before_pooling",
 #     "test_hidden.py::test_gradient_before_flatten_is_the_kernel",
 #     "test_hidden.py::test_grad_cam_of_any_layer",

@@ -123,7 +123,9 @@ class Answer:
         label = f"{self._label}(\u2026)"
         try:
             return read(self._value(*own(arguments), **own(options)), label)
-        except NotImplementedError:
+        except NotImplementedError as error:
+            if str(error) and "Write your answer to" not in str(error):
+                raise
             raise NotAnswered(f"`{label}` is not answered yet.") from None
 
     def __getattr__(self, attribute):
