@@ -673,7 +673,7 @@ runs = {"A": "from scratch", "B": "rate too high", "C": "frozen", "D": "random, 
 # %% [markdown] manual="q9" points=2
 # # BEGIN SOLUTION
 # `random_frozen` is the control: same shape, same head, same training, only without the pretrained weights.
-# As it is only about twice as good as guessing, and less than half as good as `frozen`, the features
+# As it is at best twice as good as guessing, and less than half as good as `frozen`, the features
 # themselves must carry most of the skill, and not the architecture or the head. `from_scratch` changes two
 # things at once, as it also trains everything.
 #
