@@ -103,8 +103,8 @@ def builtin_names(raised: dict[str, Any]) -> list[str]:
 def is_unanswered(raised: dict[str, Any]) -> bool:
     """Whether the placeholder of a question raised this, and not a library, which has this error too."""
     message = raised.get("message")
-    bare = type(message) is not str or not message
-    return "NotImplementedError" in builtin_names(raised) and (bare or PLACEHOLDER in str(message))
+    text = message if type(message) is str else ""
+    return "NotImplementedError" in builtin_names(raised) and (not text or PLACEHOLDER in text)
 
 
 def builtin_of(error: StudentError) -> str | None:
