@@ -18,7 +18,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-from distributed import Client, Future, KilledWorker
+from distributed import CancelledError, Client, Future, KilledWorker
 
 import autograder
 from autograder.cluster.bundle import Bundle, without_shipped
@@ -377,6 +377,9 @@ class _Run:
         except KilledWorker as error:
             return error
         except TimeoutError:
+            return None
+        except CancelledError:  # it was done, and its result has been dropped since
+            self._cancelled()
             return None
         except Exception as error:
             raise ClusterError(

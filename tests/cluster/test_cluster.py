@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from typing import Any
 
 import pytest
 from dask_cluster import DaskCluster, MostTasks, eventually
@@ -85,21 +86,52 @@ class ForgetsOnce:
             other.cancel([Future(key, other) for key in self.forgotten], force=True)
 
 
-def test_tasks_that_the_scheduler_forgets_are_handed_out_again(cluster: DaskCluster, lesson: Lesson) -> None:
+class ForgetsResults:
+    """Has the scheduler drop results that wait there, saying so only when asked for them."""
+
+    def __init__(self, cluster: DaskCluster) -> None:
+        self._address = cluster.address
+        self.forgotten: list[str] = []
+
+    def __call__(self, _: str) -> None:
+        def drop_results(dask_scheduler: Any) -> list[str]:
+            waiting = [key for key, task in dask_scheduler.tasks.items() if task.state == "memory"]
+            for key in waiting:
+                for client in list(dask_scheduler.tasks[key].who_wants):
+                    dask_scheduler.client_releases_keys([key], client.client_key)
+            return waiting
+
+        def any_dropped() -> bool:
+            self.forgotten += other.run_on_scheduler(drop_results)
+            return bool(self.forgotten)
+
+        if not self.forgotten:
+            with Client(self._address, set_as_default=False) as other:
+                eventually(any_dropped)
+
+
+@pytest.mark.parametrize("forgetful", [ForgetsOnce, ForgetsResults])
+def test_tasks_that_the_scheduler_forgets_are_handed_out_again(
+    cluster: DaskCluster, lesson: Lesson, forgetful: type[ForgetsOnce | ForgetsResults]
+) -> None:
     lesson.hand_in_class(6)
-    forgets = ForgetsOnce(cluster)
+    forgets = forgetful(cluster)
     summary = lesson.grade_on(cluster.address, "out", watcher=Watcher(done=forgets))
     assert forgets.forgotten
     assert (len(lesson.reports("out")), summary.not_graded) == (6, {})
 
 
+@pytest.mark.parametrize("forgetful", [ForgetsOnce, ForgetsResults])
 def test_a_scheduler_that_forgets_too_many_tasks_is_named(
-    cluster: DaskCluster, lesson: Lesson, monkeypatch: pytest.MonkeyPatch
+    cluster: DaskCluster,
+    lesson: Lesson,
+    monkeypatch: pytest.MonkeyPatch,
+    forgetful: type[ForgetsOnce | ForgetsResults],
 ) -> None:
     monkeypatch.setattr(grader, "MOST_FORGOTTEN", 0)
     lesson.hand_in_class(3)
     with pytest.raises(ClusterError, match="has cancelled 1 examinations") as caught:
-        lesson.grade_on(cluster.address, "out", watcher=Watcher(done=ForgetsOnce(cluster)))
+        lesson.grade_on(cluster.address, "out", watcher=Watcher(done=forgetful(cluster)))
     assert "anew" in (caught.value.remedy or "")
 
 
